@@ -1,0 +1,15 @@
+"""Every kind of record that the bot keeps, in one table, and how it is looked up.
+
+Ids are text. A field named here is a scalar at the top of the record's data.
+"""
+
+from bot.store.port import Collection
+
+AUDIT = Collection("audit", indexed=("subject",))
+ORGANIZATION = Collection("organization")
+PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
+REQUESTS = Collection("requests", indexed=("state",))
+RUNS = Collection("runs", indexed=("state", "subject", "kind"))
+TEMPLATES = Collection("templates", indexed=("template", "state"))
+
+COLLECTIONS = (AUDIT, ORGANIZATION, PROJECTS, REQUESTS, RUNS, TEMPLATES)
