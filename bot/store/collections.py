@@ -7,9 +7,10 @@ from bot.store.port import Collection
 
 AUDIT = Collection("audit", indexed=("subject",))
 ORGANIZATION = Collection("organization")
+PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
 REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind"))
 TEMPLATES = Collection("templates", indexed=("template", "state"))
 
-COLLECTIONS = (AUDIT, ORGANIZATION, PROJECTS, REQUESTS, RUNS, TEMPLATES)
+COLLECTIONS = (AUDIT, ORGANIZATION, PROGRESS, PROJECTS, REQUESTS, RUNS, TEMPLATES)

@@ -1,0 +1,102 @@
+"""Shows runs on GitHub while they go: at most one edit an interval, and always the last.
+
+Edits in between are a courtesy: they run beside the steps, hold nothing up, and
+a failed one is only logged. The settling report is owed and may raise.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.github.port import CheckRun, Repository, RepositoryName
+from bot.progress.sticky import Sticky
+from bot.runs.record import Run
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How one kind of run is shown."""
+
+    comment: Callable[[Run], str]
+    check: Callable[[Run], CheckRun | None]
+    repository: Callable[[Run], Repository]
+
+
+@dataclass(slots=True)
+class _Live:
+    """A run that is being shown: the newest state not shown yet, and the task that shows it."""
+
+    newest: Run
+    stopped: asyncio.Event
+    task: asyncio.Task[None] | None = None
+
+
+class ProgressReporter:
+    """The engine's ``Reporter`` on sticky comments and check runs."""
+
+    def __init__(
+        self, sticky: Sticky, views: Mapping[str, View], *, clock: Clock, interval_s: float
+    ) -> None:
+        """``interval_s`` lies at least between two edits of one run."""
+        self._sticky = sticky
+        self._views = views
+        self._clock = clock
+        self._interval_s = interval_s
+        self._live: dict[str, _Live] = {}
+
+    def progress(self, run: Run) -> None:
+        """Show this soon; the newest state wins."""
+        live = self._live.get(run.id)
+        if live is None:
+            live = self._live[run.id] = _Live(run, asyncio.Event())
+            live.task = asyncio.create_task(self._follow(live))
+        live.newest = run
+
+    async def settle(self, run: Run) -> None:
+        """Show the run as it stands and return when it is seen. May raise RetryLater."""
+        await self._stop(run.id)
+        await self._show(run)
+
+    async def close(self) -> None:
+        """Stop following every run; their records are shown by whoever goes on."""
+        for run_id in list(self._live):
+            await self._stop(run_id)
+
+    async def _follow(self, live: _Live) -> None:
+        """Show the first state at once, so that the person sees the work begin."""
+        shown: Run | None = None
+        while not live.stopped.is_set():
+            if live.newest is not shown:
+                shown = live.newest
+                try:
+                    await self._show(shown)
+                except Exception as error:  # noqa: BLE001 - a courtesy; settle() reports in earnest
+                    log.info("progress not shown", run=shown.id, reason=type(error).__name__)
+            pause = asyncio.ensure_future(self._clock.sleep(self._interval_s))
+            stop = asyncio.ensure_future(live.stopped.wait())
+            await asyncio.wait({pause, stop}, return_when=asyncio.FIRST_COMPLETED)
+            pause.cancel()
+            stop.cancel()
+
+    async def _stop(self, run_id: str) -> None:
+        """Let an edit under way finish: cancelled halfway, it could be made twice."""
+        live = self._live.pop(run_id, None)
+        if live is not None and live.task is not None:
+            live.stopped.set()
+            await live.task
+
+    async def _show(self, run: Run) -> None:
+        view = self._views[run.kind]
+        thread, _, number = run.subject.rpartition("#")
+        owner, _, name = thread.partition("/")
+        await self._sticky.comment(
+            RepositoryName(owner, name), int(number), about="request", body=view.comment(run)
+        )
+        check = view.check(run)
+        if check is not None:
+            await self._sticky.check(view.repository(run), check)

@@ -1,0 +1,226 @@
+"""Runs steps in order, saving before and after each, so that a kill costs nothing but time.
+
+One save lies between two steps: it records the end of one and the start of the
+next together. A repeated step is told apart by its attempts.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any, Protocol
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import RetryLater, Unavailable, UserError
+from bot.runs.kind import Outcome, RunKind, Step
+from bot.runs.record import Problem, Run, RunState, StepRecord, StepState
+from bot.runs.records import RunRecords
+
+log = structlog.get_logger(__name__)
+
+
+class Reporter(Protocol):
+    """Shows a run where people look. Repeating a report changes nothing."""
+
+    def progress(self, run: Run) -> None:
+        """Show this soon; the newest wins; never raises and never holds a step up."""
+        ...
+
+    async def settle(self, run: Run) -> None:
+        """Show the run as it stands and return when it is seen. May raise RetryLater."""
+        ...
+
+
+class Durations(Protocol):
+    """Where the times go that an operator watches."""
+
+    def step_done(self, kind: str, step: str, outcome: str, seconds: float) -> None:
+        """One step ended."""
+        ...
+
+    def run_done(self, kind: str, outcome: str, seconds: float) -> None:
+        """One run ended."""
+        ...
+
+
+class Engine:
+    """Advances runs. One worker at a time holds a run (the queue orders by subject)."""
+
+    def __init__(
+        self,
+        records: RunRecords,
+        kinds: Sequence[tuple[RunKind[Any], Any]],
+        *,
+        reporter: Reporter,
+        durations: Durations,
+        clock: Clock,
+    ) -> None:
+        """``kinds`` pairs each kind with the services its steps are given."""
+        self._records = records
+        self._kinds = {kind.name: (kind, services) for kind, services in kinds}
+        self._reporter = reporter
+        self._durations = durations
+        self._clock = clock
+
+    def planned_steps(self, kind: str) -> tuple[StepRecord, ...]:
+        """The steps of a kind as a new run records them."""
+        return tuple(
+            StepRecord(name=step.name, title=step.title) for step in self._kinds[kind][0].steps
+        )
+
+    async def advance(self, run_id: str) -> Run:
+        """Carry the run on from where its record stands, to its end.
+
+        Raises RetryLater when the work must come back later and RunTakenOver
+        when another worker has it. Anything else that a step raises passes
+        through, with the attempt recorded, for the queue to repeat.
+        """
+        run = await self._required(run_id)
+        if run.state is RunState.UNDOING:
+            run = await self._undo(run)
+        elif not run.finished:
+            run = await self._steps(run)
+        await self._reporter.settle(run)
+        return run
+
+    async def give_up(self, run_id: str, *, reason: str, reference: str) -> Run:
+        """End a run that was repeated in vain: failed, saying so, open to ``/retry``."""
+        run = await self._required(run_id)
+        if run.finished:
+            return run
+        problem = Problem(
+            code="given-up",
+            problem=reason,
+            fix=f"Nothing is lost: `/retry` goes on from here. Reference: `{reference}`.",
+        )
+        run = await self._fail(run, problem)
+        with suppress(RetryLater):
+            await self._reporter.settle(run)
+        return run
+
+    async def reopen(self, run_id: str) -> Run:
+        """Make a failed run go on from its failed step at the next ``advance``."""
+        run = await self._required(run_id)
+        if run.state is not RunState.FAILED:
+            return run
+        steps = tuple(
+            replace(step, state=StepState.WAITING, note="")
+            if step.state is StepState.FAILED
+            else step
+            for step in run.steps
+        )
+        return await self._records.save(
+            replace(run, state=RunState.RUNNING, problem=None, ended_at_s=0.0, steps=steps)
+        )
+
+    async def begin_undo(self, run_id: str) -> Run:
+        """Make the next ``advance`` remove what the run made."""
+        run = await self._required(run_id)
+        if run.state in (RunState.UNDOING, RunState.UNDONE):
+            return run
+        return await self._records.save(
+            replace(run, state=RunState.UNDOING, facts={**run.facts, "undo_from": run.state.value})
+        )
+
+    async def _required(self, run_id: str) -> Run:
+        run = await self._records.get(run_id)
+        if run is None:
+            raise LookupError(f"no run {run_id}")
+        return run
+
+    async def _steps(self, run: Run) -> Run:
+        kind, services = self._kinds[run.kind]
+        steps: Mapping[str, Step[Any]] = {step.name: step for step in kind.steps}
+        for record in run.steps:
+            if record.state in (StepState.DONE, StepState.SKIPPED):
+                continue
+            run = await self._begin(run, record.name)
+            try:
+                outcome = await steps[record.name].ensure(run, services)
+            except UserError as error:
+                return await self._fail(
+                    run, Problem(code=error.code, problem=error.problem, fix=error.fix)
+                )
+            except Unavailable as missing:
+                note = f"Not offered here: {missing.what}. {missing.change}"
+                run = self._ended(run, record.name, StepState.SKIPPED, Outcome(note=note))
+            except RetryLater as later:
+                await self._note_attempt(run, record.name, f"{later.reason} Trying again.")
+                raise
+            except Exception:
+                await self._note_attempt(run, record.name, "This attempt broke. Trying again.")
+                raise
+            else:
+                run = self._ended(run, record.name, StepState.DONE, outcome)
+        run = await self._records.save(
+            replace(run, state=RunState.SUCCEEDED, ended_at_s=self._clock.now_s())
+        )
+        self._durations.run_done(run.kind, "succeeded", run.ended_at_s - run.created_at_s)
+        return run
+
+    async def _begin(self, run: Run, name: str) -> Run:
+        """Save that a step starts, together with how the one before it ended."""
+        step = _step(run, name)
+        begun = replace(
+            step,
+            state=StepState.RUNNING,
+            attempts=step.attempts + 1,
+            started_at_s=step.started_at_s or self._clock.now_s(),
+        )
+        run = await self._records.save(run.with_step(begun))
+        self._reporter.progress(run)
+        return run
+
+    def _ended(self, run: Run, name: str, state: StepState, outcome: Outcome) -> Run:
+        """The run with a step at its end; saved by the next step's start or the run's end."""
+        step = replace(
+            _step(run, name), state=state, ended_at_s=self._clock.now_s(), note=outcome.note
+        )
+        self._durations.step_done(
+            run.kind, name, state.value, step.ended_at_s - step.started_at_s
+        )
+        return run.with_step(step).with_facts(outcome.facts)
+
+    async def _note_attempt(self, run: Run, name: str, note: str) -> None:
+        run = await self._records.save(run.with_step(replace(_step(run, name), note=note)))
+        self._reporter.progress(run)
+
+    async def _fail(self, run: Run, problem: Problem) -> Run:
+        now_s = self._clock.now_s()
+        for step in run.steps:
+            if step.state is StepState.RUNNING:
+                run = run.with_step(
+                    replace(step, state=StepState.FAILED, ended_at_s=now_s, note=problem.problem)
+                )
+                self._durations.step_done(
+                    run.kind, step.name, "failed", now_s - step.started_at_s
+                )
+        run = await self._records.save(
+            replace(run, state=RunState.FAILED, problem=problem, ended_at_s=now_s)
+        )
+        self._durations.run_done(run.kind, "failed", now_s - run.created_at_s)
+        log.warning("run failed", run=run.id, subject=run.subject, code=problem.code)
+        return run
+
+    async def _undo(self, run: Run) -> Run:
+        kind, services = self._kinds[run.kind]
+        try:
+            removed = await kind.undo(run, services)
+        except UserError as error:
+            refused = Problem(code=error.code, problem=error.problem, fix=error.fix)
+            before = RunState(str(run.facts["undo_from"]))
+            return await self._records.save(replace(run, state=before, problem=refused))
+        return await self._records.save(
+            replace(
+                run,
+                state=RunState.UNDONE,
+                problem=None,
+                facts={**run.facts, "removed": removed},
+                ended_at_s=self._clock.now_s(),
+            )
+        )
+
+
+def _step(run: Run, name: str) -> StepRecord:
+    return next(step for step in run.steps if step.name == name)
