@@ -47,7 +47,7 @@ def generate_check(run: Run) -> CheckRun | None:
     )
 
 
-def undo_question(run: Run, *, belongings: str) -> str:
+def undo_question(*, belongings: str) -> str:
     """What ``/undo`` would remove, before it does."""
     return "\n\n".join(
         [
@@ -85,9 +85,7 @@ def _running(run: Run) -> list[str]:
 
 
 def _succeeded(run: Run) -> list[str]:
-    refused = (
-        [f"⚠️ {run.problem.problem} {run.problem.fix}"] if run.problem is not None else []
-    )
+    refused = [f"⚠️ {run.problem.problem} {run.problem.fix}"] if run.problem is not None else []
     url = run.facts["html_url"]
     return [
         f"[{_name(run)}]({url}) is ready",

@@ -35,7 +35,9 @@ def current_step(run: Run) -> str:
 
 def skipped_notes(run: Run) -> str:
     """What could not be had here and what to change, or nothing."""
-    notes = [f"- {step.title}. {step.note}" for step in run.steps if step.state is StepState.SKIPPED]
+    notes = [
+        f"- {step.title}. {step.note}" for step in run.steps if step.state is StepState.SKIPPED
+    ]
     if not notes:
         return ""
     return "**Left out, because the organisation does not offer it:**\n\n" + "\n".join(notes)

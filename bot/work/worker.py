@@ -1,0 +1,173 @@
+"""Claims messages and works on them: several keys side by side, one message a key.
+
+A claim is kept alive while its work runs and let go when it ends, so a worker
+that dies loses its messages to the others after the visibility time.
+"""
+
+import asyncio
+from contextlib import suppress
+from dataclasses import dataclass
+
+import structlog
+
+from bot.clock import Clock
+from bot.errors import RetryLater
+from bot.queue.port import Claim, Queue, QueueUnavailable
+from bot.runs.engine import Engine
+from bot.runs.records import RunTakenOver
+from bot.store.port import Deliveries, StoreUnavailable
+from bot.work.dispatch import Dispatcher
+from bot.work.events import MalformedDelivery
+
+log = structlog.get_logger(__name__)
+
+FIRST_DELAY_S = 2.0
+LONGEST_DELAY_S = 600.0
+IDLE_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkerLimits:
+    """``attempts`` end in the dead letters; with the doubling delay ten last 40 minutes."""
+
+    concurrency: int = 8
+    visibility_s: float = 60.0
+    attempts: int = 10
+
+
+def delay_s(attempt: int) -> float:
+    """Seconds before the next attempt: doubling from 2, at most ten minutes."""
+    return float(min(FIRST_DELAY_S * 2 ** (attempt - 1), LONGEST_DELAY_S))
+
+
+class Worker:
+    """Works off the queue until told to stop."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        deliveries: Deliveries,
+        dispatcher: Dispatcher,
+        engine: Engine,
+        *,
+        clock: Clock,
+        limits: WorkerLimits,
+    ) -> None:
+        self._queue = queue
+        self._deliveries = deliveries
+        self._dispatcher = dispatcher
+        self._engine = engine
+        self._clock = clock
+        self._limits = limits
+        self._busy: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Work until ``stop``; what is under way is finished first."""
+        while not self._stopping.is_set():
+            try:
+                claims = await self._claim()
+                if not claims:
+                    await self._rest()
+            except (QueueUnavailable, StoreUnavailable) as error:
+                log.warning("queue cannot be reached", reason=str(error))
+                await self._clock.sleep(FIRST_DELAY_S)
+        if self._busy:
+            await asyncio.wait(self._busy)
+
+    def stop(self) -> None:
+        """Claim nothing more."""
+        self._stopping.set()
+
+    async def _claim(self) -> int:
+        free = self._limits.concurrency - len(self._busy)
+        if free <= 0:
+            await asyncio.wait(self._busy, return_when=asyncio.FIRST_COMPLETED)
+            return 1
+        claims = await self._queue.claim(limit=free, visibility_s=self._limits.visibility_s)
+        for claim in claims:
+            task = asyncio.create_task(self._hold(claim))
+            self._busy.add(task)
+            task.add_done_callback(self._busy.discard)
+        return len(claims)
+
+    async def _rest(self) -> None:
+        """Wait for new work, for a claim of ours to end (it frees its key), or for the end."""
+        waits = {
+            asyncio.ensure_future(self._queue.wait(IDLE_WAIT_S)),
+            asyncio.ensure_future(self._stopping.wait()),
+        }
+        await asyncio.wait(waits | self._busy, return_when=asyncio.FIRST_COMPLETED)
+        for wait in waits:
+            wait.cancel()
+        for wait in waits:
+            with suppress(asyncio.CancelledError):
+                await wait
+
+    async def _hold(self, claim: Claim) -> None:
+        """Work on a claim with its visibility kept up; whatever happens, the worker lives."""
+        heartbeat = asyncio.create_task(self._keep(claim))
+        try:
+            await self._work(claim)
+        except (QueueUnavailable, StoreUnavailable) as error:
+            log.warning("left to the next claim", message=claim.message.id, reason=str(error))
+        except Exception:
+            log.exception("worker broke", message=claim.message.id)
+        finally:
+            heartbeat.cancel()
+
+    async def _keep(self, claim: Claim) -> None:
+        while True:
+            await asyncio.sleep(self._limits.visibility_s / 3)
+            with suppress(QueueUnavailable, StoreUnavailable):
+                await self._queue.extend(claim, visibility_s=self._limits.visibility_s)
+
+    async def _work(self, claim: Claim) -> None:
+        if claim.attempt > self._limits.attempts:  # its worker died every time
+            await self._give_up(claim, "It was begun several times and never came to an end.")
+            return
+        try:
+            await self._act(claim)
+        except RunTakenOver:
+            log.info("another worker goes on", message=claim.message.id)
+        except MalformedDelivery as error:
+            await self._give_up(claim, f"The payload is not shaped as documented: {error}.")
+        except RetryLater as later:
+            await self._again(claim, later.reason, least_s=later.wait_s or 0.0)
+        except (QueueUnavailable, StoreUnavailable):
+            raise
+        except Exception as error:
+            log.exception("work broke", message=claim.message.id, attempt=claim.attempt)
+            await self._again(
+                claim, f"Something broke on our side ({type(error).__name__}).", least_s=0.0
+            )
+        else:
+            await self._queue.ack(claim)
+
+    async def _act(self, claim: Claim) -> None:
+        kind, _, id_ = claim.message.id.partition(":")
+        if kind == "run":
+            await self._engine.advance(id_)
+            return
+        delivery = await self._deliveries.get(id_)
+        if delivery is None:
+            log.warning("no such delivery", message=claim.message.id)
+            return
+        await self._dispatcher.dispatch(delivery)
+
+    async def _again(self, claim: Claim, reason: str, *, least_s: float) -> None:
+        if claim.attempt >= self._limits.attempts:
+            await self._give_up(claim, reason)
+            return
+        wait_s = max(least_s, delay_s(claim.attempt))
+        log.info("again later", message=claim.message.id, wait_s=wait_s, reason=reason)
+        await self._queue.release(claim, delay_s=wait_s, reason=reason)
+
+    async def _give_up(self, claim: Claim, reason: str) -> None:
+        log.error("given up", message=claim.message.id, reason=reason)
+        kind, _, id_ = claim.message.id.partition(":")
+        if kind == "run":
+            await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
+        else:
+            await self._deliveries.finish(id_, "dead")
+        await self._queue.bury(claim, reason=reason)
