@@ -181,11 +181,18 @@ class Contents(Protocol):
         ...
 
     async def first_commit(
-        self, repository: Repository, files: Sequence[File], *, message: str
+        self,
+        repository: Repository,
+        files: Sequence[File],
+        *,
+        message: str,
+        look_first: bool = False,
     ) -> str:
         """Make ``files`` the whole content and the only history of the default branch.
 
-        Returns the commit id. Workflow files are allowed for.
+        Returns the commit id. Workflow files are allowed for. With ``look_first``
+        (a repeat after a lost answer) a head whose tree is that very content is
+        returned as it is.
         """
         ...
 

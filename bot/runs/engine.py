@@ -177,9 +177,7 @@ class Engine:
         step = replace(
             _step(run, name), state=state, ended_at_s=self._clock.now_s(), note=outcome.note
         )
-        self._durations.step_done(
-            run.kind, name, state.value, step.ended_at_s - step.started_at_s
-        )
+        self._durations.step_done(run.kind, name, state.value, step.ended_at_s - step.started_at_s)
         return run.with_step(step).with_facts(outcome.facts)
 
     async def _note_attempt(self, run: Run, name: str, note: str) -> None:
@@ -193,9 +191,7 @@ class Engine:
                 run = run.with_step(
                     replace(step, state=StepState.FAILED, ended_at_s=now_s, note=problem.problem)
                 )
-                self._durations.step_done(
-                    run.kind, step.name, "failed", now_s - step.started_at_s
-                )
+                self._durations.step_done(run.kind, step.name, "failed", now_s - step.started_at_s)
         run = await self._records.save(
             replace(run, state=RunState.FAILED, problem=problem, ended_at_s=now_s)
         )

@@ -45,7 +45,9 @@ class RunRecords:
         runs = [from_data(document.data, version=document.version) for document in found]
         return sorted(runs, key=lambda run: run.created_at_s)
 
-    async def in_state(self, state: RunState, *, after: str = "", limit: int = 100) -> Sequence[Run]:
+    async def in_state(
+        self, state: RunState, *, after: str = "", limit: int = 100
+    ) -> Sequence[Run]:
         """Runs in that state in order of id."""
         found = await self._documents.find(
             RUNS.name, {"state": state.value}, after=after, limit=limit

@@ -1,0 +1,99 @@
+"""The record of a project: what the organisation knows about a repository we made."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import msgspec
+
+from bot.store.collections import PROJECTS
+from bot.store.port import Documents, Json
+
+
+class ProjectState(StrEnum):
+    """ACTIVE from its registration on; UNDONE once its request was undone."""
+
+    ACTIVE = "active"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Author:
+    """Who asked. ``corporate_identity`` is empty where single sign-on gives none."""
+
+    id: int
+    login: str
+    corporate_identity: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tags:
+    """What cost and inventory reports group by."""
+
+    application: str
+    product: str
+    organization: str
+    cost_center: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """A project; ``id`` is its repository's id as text, which survives renames."""
+
+    id: str
+    name: str
+    full_name: str
+    description: str
+    organization: str
+    author: Author
+    tags: Tags
+    team: str
+    business_unit: str
+    template: str
+    template_version: str
+    template_commit: str
+    repository_url: str
+    visibility: str
+    cloud_provider: str  # empty where nothing is deployed
+    image: str  # link to the newest image; empty until there is one
+    last_deployment: Mapping[str, Json] | None
+    state: ProjectState
+    request: str  # the issue that asked for it: owner/catalog#7
+    created_at_s: float
+    updated_at_s: float
+    settings: Mapping[str, Json] = field(default_factory=dict)
+
+
+class ProjectRecords:
+    """Projects on the ``Documents`` port."""
+
+    def __init__(self, documents: Documents) -> None:
+        self._documents = documents
+
+    async def put(self, project: Project) -> None:
+        """Save the project; saving the same again changes nothing."""
+        data: dict[str, Json] = msgspec.to_builtins(project)
+        if await self._documents.insert(PROJECTS.name, project.id, data):
+            return
+        known = await self._documents.get(PROJECTS.name, project.id)
+        if known is not None and known.data != data:
+            await self._documents.replace(
+                PROJECTS.name, project.id, data, version=known.version
+            )
+
+    async def get(self, id_: str) -> Project | None:
+        """The project, or None."""
+        found = await self._documents.get(PROJECTS.name, id_)
+        return msgspec.convert(found.data, Project) if found else None
+
+    async def of_repository(self, full_name: str) -> Project | None:
+        """The project of ``owner/name`` in any spelling, or None."""
+        found = await self._documents.find(
+            PROJECTS.name, {"full_name": full_name.lower()}, limit=1
+        )
+        return msgspec.convert(found[0].data, Project) if found else None
+
+    async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Project]:
+        """All projects in order of id."""
+        found = await self._documents.find(PROJECTS.name, {}, after=after, limit=limit)
+        return [msgspec.convert(each.data, Project) for each in found]
