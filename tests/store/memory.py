@@ -1,0 +1,84 @@
+"""A store in memory that keeps the ``Documents`` port's promises, for tests of what uses it.
+
+The contract suite runs on it too, so it may not flatter.
+"""
+
+import copy
+from collections.abc import Callable, Mapping, Sequence
+
+from bot.store.collections import COLLECTIONS
+from bot.store.port import Document, Json, Scalar
+
+INDEXED = {collection.name: collection.indexed for collection in COLLECTIONS}
+
+
+class MemoryDocuments:
+    """Documents in a dictionary. ``before_write`` may raise to play a kill at that write."""
+
+    def __init__(self, before_write: Callable[[], None] = lambda: None) -> None:
+        self.before_write = before_write
+        self._records: dict[str, dict[str, Document]] = {name: {} for name in INDEXED}
+
+    async def insert(self, collection: str, id: str, data: Mapping[str, Json]) -> bool:  # noqa: A002 - the port's name
+        self.before_write()
+        records = self._records[collection]
+        if id in records:
+            return False
+        records[id] = Document(id, 1, copy.deepcopy(dict(data)))
+        return True
+
+    async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002 - the port's name
+        return copy.deepcopy(self._records[collection].get(id))
+
+    async def replace(
+        self,
+        collection: str,
+        id: str,  # noqa: A002 - the port's name
+        data: Mapping[str, Json],
+        *,
+        version: int,
+    ) -> bool:
+        self.before_write()
+        known = self._records[collection].get(id)
+        if known is None or known.version != version:
+            return False
+        self._records[collection][id] = Document(id, version + 1, copy.deepcopy(dict(data)))
+        return True
+
+    async def delete(self, collection: str, id: str, *, version: int) -> bool:  # noqa: A002 - the port's name
+        self.before_write()
+        known = self._records[collection].get(id)
+        if known is None or known.version != version:
+            return False
+        del self._records[collection][id]
+        return True
+
+    async def find(
+        self,
+        collection: str,
+        where: Mapping[str, Scalar],
+        *,
+        after: str = "",
+        limit: int = 100,
+        descending: bool = False,
+    ) -> Sequence[Document]:
+        found = [
+            document
+            for id_, document in sorted(self._records[collection].items(), reverse=descending)
+            if self._matches(collection, document, where)
+            and (not after or (id_ < after if descending else id_ > after))
+        ]
+        return copy.deepcopy(found[:limit])
+
+    async def count(self, collection: str, where: Mapping[str, Scalar]) -> int:
+        records = self._records[collection].values()
+        return sum(self._matches(collection, document, where) for document in records)
+
+    @staticmethod
+    def _matches(collection: str, document: Document, where: Mapping[str, Scalar]) -> bool:
+        for field, value in where.items():
+            if field not in INDEXED[collection]:
+                raise ValueError(f"{collection}.{field} is not indexed")
+            if document.data.get(field) != value:
+                return False
+        return True
