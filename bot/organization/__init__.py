@@ -1,0 +1,26 @@
+"""``organization.yml``: who owns projects, who pays for them, what is allowed."""
+
+from bot.organization.value import (
+    AllowedForTemplate,
+    ApprovalNeeded,
+    ApprovalRule,
+    BusinessUnit,
+    CommandPolicy,
+    Organization,
+    Policies,
+    Team,
+)
+from bot.organization.parse import OrganizationInvalid, parse_organization
+
+__all__ = [
+    "AllowedForTemplate",
+    "ApprovalNeeded",
+    "ApprovalRule",
+    "BusinessUnit",
+    "CommandPolicy",
+    "Organization",
+    "OrganizationInvalid",
+    "Policies",
+    "Team",
+    "parse_organization",
+]

@@ -1,0 +1,27 @@
+"""What people write, read with care: text, patterns, YAML and JSON with line numbers.
+
+Everything here is pure and knows nothing of templates, forms or organisations.
+"""
+
+from bot.written.json_source import read_json
+from bot.written.patterns import Pattern, PatternInvalid
+from bot.written.plain_text import code, forbidden_character, near_miss, normal, one_of
+from bot.written.schema import check_shape
+from bot.written.source import Place, Source, Value
+from bot.written.yaml_source import read_yaml
+
+__all__ = [
+    "Pattern",
+    "PatternInvalid",
+    "Place",
+    "Source",
+    "Value",
+    "check_shape",
+    "code",
+    "forbidden_character",
+    "near_miss",
+    "normal",
+    "one_of",
+    "read_json",
+    "read_yaml",
+]
