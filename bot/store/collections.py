@@ -5,7 +5,8 @@ Ids are text. A field named here is a scalar at the top of the record's data.
 
 from bot.store.port import Collection
 
-AUDIT = Collection("audit", indexed=("subject",))
+AUDIT = Collection("audit", indexed=("subject", "key"))
+CATALOG = Collection("catalog")
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
@@ -13,4 +14,4 @@ REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind"))
 TEMPLATES = Collection("templates", indexed=("template", "state"))
 
-COLLECTIONS = (AUDIT, ORGANIZATION, PROGRESS, PROJECTS, REQUESTS, RUNS, TEMPLATES)
+COLLECTIONS = (AUDIT, CATALOG, ORGANIZATION, PROGRESS, PROJECTS, REQUESTS, RUNS, TEMPLATES)
