@@ -89,7 +89,7 @@ class _Walk:
             at = token.end()
             place = self._place(token.start(token.lastgroup or 0))
             if token["comment"]:
-                message = "JSON has no comments; say it in `template.yml` (`help:`) instead."
+                message = "JSON has no comments; remove it."
                 raise ProblemsFound([_problem(self._path, place, "comment", message)])
             if token["mark"]:
                 self._mark(token["mark"], place)

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from bot.problems import Problem, Severity
 
-Value: TypeAlias = "str | int | float | bool | list[Value] | dict[str, Value] | None"
+Value: TypeAlias = str | int | float | bool | list[Any] | dict[str, Any] | None
 Path: TypeAlias = tuple[str | int, ...]
 
 

@@ -1,0 +1,150 @@
+"""``template.yml`` → ``Manifest``, or everything that is wrong with it, by line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+from bot.problems import Problem, ProblemsFound
+from bot.written import Pattern, PatternInvalid, Source, check_shape, code, read_yaml
+from bot.written.plain_text import forbidden_character
+from bot.written.schema import shipped_schema
+from bot.written.source import Path
+
+PATH: Final = "template.yml"
+_LIMIT_BYTES: Final = 100_000
+
+TemplateKind = Literal["library", "service", "pipeline", "frontend", "module"]
+Cloud = Literal["aws", "google", "azure"]
+QuestionKind = Literal["slug", "line", "text", "choice", "multi", "bool", "integer", "dict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VariableRule:
+    """How one variable is asked, as far as its template says so."""
+
+    kind: QuestionKind | None = None
+    pattern: str | None = None
+    help: str = ""
+    min: int | None = None
+    max: int | None = None
+    required: bool | None = None
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpgradePolicy:
+    """Globs of files that an upgrade leaves alone or replaces; the rest is merged."""
+
+    skip: tuple[str, ...] = ()
+    overwrite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """A checked ``template.yml``."""
+
+    id: str
+    name: str
+    description: str
+    owner: str
+    version: str
+    kind: TemplateKind
+    tags: tuple[str, ...] = ()
+    deploy: tuple[Cloud, ...] = ()
+    verify: tuple[str, ...] = ()
+    variables: Mapping[str, VariableRule] = field(default_factory=dict)
+    upgrade: UpgradePolicy = field(default_factory=UpgradePolicy)
+
+    @property
+    def is_deployed(self) -> bool:
+        """Whether projects of this template run somewhere and so have settings."""
+        return self.kind in ("service", "pipeline", "frontend") and bool(self.deploy)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestFile:
+    """A manifest beside the places of what it says."""
+
+    manifest: Manifest
+    source: Source
+
+
+def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
+    """The checked value of a ``template.yml``; ``folder`` is the name its id must have.
+
+    Raises ProblemsFound with every problem, each with line and column.
+    """
+    source = read_yaml(text, path=PATH, limit_bytes=_LIMIT_BYTES)
+    problems = check_shape(source, shipped_schema("bot.templates", "template.schema.json"))
+    if problems:
+        raise ProblemsFound(problems)
+    value: Any = source.value
+    found = [*_words(source, value), *_rules(source, value.get("variables", {}))]
+    if folder is not None and value["id"] != folder:
+        sentence = f"`id` must be the name of the template's folder, {code(folder)}."
+        found.append(source.problem(("id",), "id-is-folder", sentence))
+    if found:
+        raise ProblemsFound(found)
+    return ManifestFile(_build(value), source)
+
+
+def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
+    """Texts that people read are one visible line."""
+    said: dict[Path, str] = {(key,): value[key] for key in ("name", "description")}
+    for name, rule in value.get("variables", {}).items():
+        said["variables", name, "help"] = rule.get("help", "")
+    for i, command in enumerate(value.get("verify", [])):
+        said["verify", i] = command
+    return [
+        source.problem(path, "text", f"{code(str(path[-1]))} holds {found}; it is one plain line.")
+        for path, text in said.items()
+        if (found := forbidden_character(text.strip()))
+    ]
+
+
+def _rules(source: Source, rules: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
+    problems = []
+    for name, rule in rules.items():
+        path = ("variables", name)
+        problems += _pattern(source, path, rule)
+        if rule.get("min", 0) > rule.get("max", rule.get("min", 0)):
+            sentence = "`min` is larger than `max`."
+            problems.append(source.problem((*path, "min"), "bounds", sentence))
+    return problems
+
+
+def _pattern(source: Source, path: Path, rule: Mapping[str, Any]) -> list[Problem]:
+    if "pattern" not in rule:
+        return []
+    place = (*path, "pattern")
+    if rule.get("kind", "line") not in ("line", "text"):
+        sentence = f"A {code(rule['kind'])} has no pattern; only a `line` or a `text` has one."
+        return [source.problem(place, "pattern", sentence)]
+    try:
+        Pattern(rule["pattern"])
+    except PatternInvalid as error:
+        return [source.problem(place, "pattern", str(error))]
+    return []
+
+
+def _build(value: Mapping[str, Any]) -> Manifest:
+    upgrade = value.get("upgrade", {})
+    return Manifest(
+        id=value["id"],
+        name=value["name"].strip(),
+        description=value["description"].strip(),
+        owner=value["owner"],
+        version=value["version"],
+        kind=value["kind"],
+        tags=tuple(value.get("tags", ())),
+        deploy=tuple(value.get("deploy", ())),
+        verify=tuple(value.get("verify", ())),
+        variables={name: _rule(rule) for name, rule in value.get("variables", {}).items()},
+        upgrade=UpgradePolicy(
+            skip=tuple(upgrade.get("skip", ())), overwrite=tuple(upgrade.get("overwrite", ()))
+        ),
+    )
+
+
+def _rule(rule: Mapping[str, Any]) -> VariableRule:
+    return VariableRule(**{**rule, "options": tuple(rule.get("options", ()))})
