@@ -1,0 +1,31 @@
+"""The only code that executes template text, in a process kept apart from the bot.
+
+A template is a stranger's program even after its review. It is read from
+memory, rendered by cookiecutter in a sandboxed Jinja inside a process without
+network, files or secrets, and what comes back is checked as a stranger's message.
+
+    async with Renderer() as renderer:
+        rendered = await renderer.render(template, {"project_slug": "money-kit"})
+"""
+
+from .errors import RenderError, RendererUnavailable
+from .inside.limits import Limits
+from .isolation import Isolation, PlainProcess, detect_isolation
+from .renderer import Renderer
+from .template import JSON, Allowed, Rendered, RenderedFile, Template, TemplateFile
+
+__all__ = [
+    "JSON",
+    "Allowed",
+    "Isolation",
+    "Limits",
+    "PlainProcess",
+    "RenderError",
+    "Rendered",
+    "RenderedFile",
+    "Renderer",
+    "RendererUnavailable",
+    "Template",
+    "TemplateFile",
+    "detect_isolation",
+]
