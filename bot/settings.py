@@ -1,0 +1,273 @@
+"""Everything an operator may set, and the only place that reads the environment.
+
+Names are Probot's where Probot has one, so that what people know from there works.
+"""
+
+import base64
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from dotenv import dotenv_values
+
+from bot.github.port import RepositoryName
+
+PUBLIC_API = "https://api.github.com"
+SHORTEST_SECRET = 16  # characters; a shorter one could be guessed from one signed delivery
+LOG_LEVELS = {
+    "trace": "debug",
+    "debug": "debug",
+    "info": "info",
+    "warn": "warning",
+    "warning": "warning",
+    "error": "error",
+    "fatal": "critical",
+    "critical": "critical",
+}
+
+_LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
+_REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+T = TypeVar("T")
+
+
+class SettingsError(Exception):
+    """What is missing or malformed, by name and never with a value.
+
+    ``problems`` maps the variable's name to a clause about it.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("\n".join(f"{name}: {what}" for name, what in self.problems.items()))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All an operator may set, built in ``app.py``."""
+
+    app_id: int
+    private_key: str = field(repr=False)  # PEM
+    webhook_secret: str = field(repr=False)
+    organizations: tuple[str, ...]  # logins that are served; deliveries of others are dropped
+    catalog_repository: RepositoryName
+    github_api_url: str = PUBLIC_API  # no slash at its end
+    host: str = "127.0.0.1"
+    port: int = 3000
+    log_level: str = "info"
+    log_format: str = "json"
+    store_path: Path = Path("data/paved-road.db")
+    queue_path: Path = Path("data/paved-road.db")  # one file for both: one fsync for both
+    workers: int = 8  # messages that one process works on side by side
+    lease_seconds: int = 60  # a worker silent this long loses its message
+    content_per_minute: int = 80  # GitHub's published pace for creating content
+    content_per_hour: int = 500
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> "Settings":
+        """Raises SettingsError naming all that is missing or malformed, never a value."""
+        read = EnvReader(env)
+        data_dir = Path(read.text("DATA_DIR", default="data"))
+        store_path = read.sqlite("STORE_URL", default=data_dir / "paved-road.db")
+        organizations = read.organizations("ORGANIZATIONS")
+        return read.finish(
+            cls,
+            app_id=read.integer("APP_ID"),
+            private_key=read.private_key(),
+            webhook_secret=read.secret("WEBHOOK_SECRET"),
+            organizations=organizations,
+            catalog_repository=read.repository("CATALOG_REPOSITORY", of=organizations),
+            github_api_url=read.url("GITHUB_API_URL", default=PUBLIC_API),
+            host=read.text("HOST", default="127.0.0.1"),
+            port=read.integer("PORT", default=3000, most=65_535),
+            log_level=LOG_LEVELS.get(read.choice("LOG_LEVEL", LOG_LEVELS, default="info"), ""),
+            log_format=read.choice("LOG_FORMAT", ("json", "pretty"), default="json"),
+            store_path=store_path,
+            queue_path=read.sqlite("QUEUE_URL", default=store_path),
+            workers=read.integer("WORKERS", default=8, most=64),
+            lease_seconds=read.integer("LEASE_SECONDS", default=60, least=10, most=3_600),
+            content_per_minute=read.integer("CONTENT_PER_MINUTE", default=80),
+            content_per_hour=read.integer("CONTENT_PER_HOUR", default=500),
+        )
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """This process's environment, completed (never overridden) by ``folder/.env``."""
+    file = {name: value for name, value in _dotenv(folder).items() if value is not None}
+    return file | dict(os.environ)
+
+
+def _dotenv(folder: Path) -> Mapping[str, str | None]:
+    """Values as written: a ``$`` in a secret is a ``$``."""
+    return dotenv_values(folder / ".env", interpolate=False)
+
+
+class EnvReader:
+    """Reads variables one by one and remembers every problem.
+
+    A method returns something of its type in any case; ``finish`` raises before
+    anybody can use it.
+    """
+
+    def __init__(self, env: Mapping[str, str]) -> None:
+        self._env = env
+        self._problems: dict[str, str] = {}
+
+    def finish(self, build: type[T], **values: Any) -> T:
+        """The settings. Raises SettingsError where anything was wrong."""
+        if self._problems:
+            raise SettingsError(self._problems)
+        return build(**values)
+
+    def text(self, name: str, *, default: str | None = None) -> str:
+        """The variable without spaces around it; blank is the same as not set."""
+        value = self._env.get(name, "").strip()
+        if value:
+            return value
+        if default is None:
+            self._problem(name, "is missing")
+        return default or ""
+
+    def integer(
+        self, name: str, *, default: int | None = None, least: int = 1, most: int = 2**53
+    ) -> int:
+        """A whole number in ASCII digits within the bounds."""
+        text = self.text(name, default=None if default is None else str(default))
+        if not text:
+            return least
+        number = int(text) if re.fullmatch("[0-9]{1,16}", text) else least - 1
+        if not least <= number <= most:
+            bounds = f"from {least} to {most}" if most < 2**53 else f"of at least {least}"
+            self._problem(name, f"must be a whole number {bounds}")
+        return number
+
+    def choice(
+        self, name: str, choices: Mapping[str, str] | tuple[str, ...], *, default: str
+    ) -> str:
+        """One of the words, in any case."""
+        text = self.text(name, default=default).lower()
+        if text not in choices:
+            self._problem(name, f"must be one of {', '.join(choices)}")
+        return text
+
+    def secret(self, name: str) -> str:
+        """A secret that is long enough; the line break an editor left is not part of it."""
+        value = self._env.get(name, "").strip("\r\n")
+        if not value.strip():
+            self._problem(name, "is missing")
+        elif len(value) < SHORTEST_SECRET:
+            self._problem(name, f"must have at least {SHORTEST_SECRET} characters")
+        return value
+
+    def private_key(self) -> str:
+        """The App's RSA key as PEM, from ``PRIVATE_KEY`` or the file of ``PRIVATE_KEY_PATH``."""
+        inline = self.text("PRIVATE_KEY", default="")
+        path = self.text("PRIVATE_KEY_PATH", default="")
+        if bool(inline) == bool(path):
+            clause = "is set beside PRIVATE_KEY_PATH; keep one" if inline else "is missing"
+            self._problem("PRIVATE_KEY", clause)
+            return ""
+        name = "PRIVATE_KEY" if inline else "PRIVATE_KEY_PATH"
+        pem = _pem(inline) if inline else self._file(name, Path(path))
+        if name not in self._problems and not _is_rsa_key(pem):
+            self._problem(name, "holds no RSA private key in PEM format (GitHub's .pem file)")
+        return pem
+
+    def organizations(self, name: str) -> tuple[str, ...]:
+        """Logins of organisations, separated by commas."""
+        logins = tuple(part.strip() for part in self.text(name).split(",") if part.strip())
+        if not all(_LOGIN.fullmatch(login) for login in logins):
+            self._problem(name, "must be organisation names separated by commas")
+            return ()
+        return logins
+
+    def repository(self, name: str, *, of: tuple[str, ...]) -> RepositoryName:
+        """``owner/name`` whose owner is one of the organisations."""
+        text = self.text(name)
+        owner, _, repository = text.partition("/")
+        if not text:
+            return RepositoryName("", "")
+        if not (
+            _LOGIN.fullmatch(owner)
+            and _REPOSITORY.fullmatch(repository)
+            and repository not in (".", "..")
+        ):
+            self._problem(name, "must be owner/name")
+        elif of and owner.lower() not in {login.lower() for login in of}:
+            self._problem(name, "must belong to one of ORGANIZATIONS")
+        return RepositoryName(owner, repository)
+
+    def url(self, name: str, *, default: str) -> str:
+        """An https address; plain http only to this machine, for the local GitHub."""
+        text = self.text(name, default=default).rstrip("/")
+        parts = _split(text)
+        host = parts.hostname if parts else None
+        fine = host and parts and not (parts.username or parts.query or parts.fragment)
+        if not fine:
+            self._problem(name, "must be an https:// address")
+        elif parts and parts.scheme != "https" and (parts.scheme, host) not in _PLAIN:
+            self._problem(name, "must start with https:// (http:// only to this machine)")
+        return text
+
+    def sqlite(self, name: str, *, default: Path) -> Path:
+        """The file of ``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
+        text = self.text(name, default="")
+        if not text:
+            return default
+        parts = _split(text)
+        if parts is not None and parts.scheme in _LATER[name]:
+            self._problem(name, f"{parts.scheme}:// comes with a later version; use sqlite:///path")
+        elif parts is None or parts.scheme != "sqlite" or parts.netloc or len(parts.path) < 2:
+            self._problem(name, "must be sqlite:///path")
+        return Path(parts.path[1:] if parts else "")
+
+    def _file(self, name: str, path: Path) -> str:
+        try:
+            return path.read_text(encoding="ascii")
+        except FileNotFoundError:
+            self._problem(name, "names a file that does not exist")
+        except (OSError, UnicodeDecodeError):
+            self._problem(name, "names a file that cannot be read as text")
+        return ""
+
+    def _problem(self, name: str, what: str) -> None:
+        self._problems.setdefault(name, what)
+
+
+_PLAIN = frozenset(("http", host) for host in _LOOPBACK)
+_LATER = {
+    "STORE_URL": frozenset({"mongodb", "mongodb+srv"}),
+    "QUEUE_URL": frozenset({"sqs", "https"}),
+}
+
+
+def _split(text: str) -> Any:
+    try:
+        return urlsplit(text)
+    except ValueError:  # unbalanced brackets of an IPv6 address, a port out of range
+        return None
+
+
+def _pem(text: str) -> str:
+    """PEM from what fits on one line of an environment: escaped line breaks, or base64."""
+    if text.startswith("-----"):
+        return text.replace("\\r", "").replace("\\n", "\n")
+    try:
+        return base64.b64decode("".join(text.split()), validate=True).decode("ascii")
+    except ValueError:  # neither, or not even ASCII
+        return ""
+
+
+def _is_rsa_key(pem: str) -> bool:
+    try:
+        return isinstance(load_pem_private_key(pem.encode(), password=None), RSAPrivateKey)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        return False
