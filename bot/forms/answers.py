@@ -18,7 +18,8 @@ class Answers:
     """What somebody asked for. ``variables`` holds only what was answered.
 
     Values are JSON: text, whole numbers, booleans; a *multi* is an object of
-    option → ticked. ``settings`` is empty for templates that are not deployed.
+    option → ticked, or the list of what was ticked where the template has a list.
+    ``settings`` is empty for templates that are not deployed.
     """
 
     template: str

@@ -74,6 +74,9 @@ def _of_kind(question: Question) -> dict[str, Any]:
 
 
 def _switches(question: Question) -> dict[str, Any]:
+    if question.is_list:
+        values = [option.value for option in question.options]
+        return {"type": "array", "uniqueItems": True, "items": {"enum": values}}
     switches = {option.value: {"type": "boolean"} for option in question.options}
     return {
         "type": "object",

@@ -129,6 +129,7 @@ def _variable_question(variable: Variable) -> Question:
         min=variable.min,
         max=variable.max,
         required=variable.required,
+        is_list=variable.kind == "multi" and isinstance(variable.default, list),
     )
 
 
@@ -147,8 +148,13 @@ def _help(variable: Variable) -> str:
 
 def _shown_default(variable: Variable) -> str:
     default = variable.default
-    if variable.computed or variable.kind in ("bool", "multi") or default is None:
+    if variable.computed or default is None:
         return ""
+    if variable.kind == "bool":
+        return "true" if default else ""
+    if variable.kind == "multi":
+        usual = default if isinstance(default, dict) else {}
+        return json.dumps([name for name, is_usual in usual.items() if is_usual])
     if variable.kind == "dict":
         return json.dumps(default, ensure_ascii=False, indent=2)
     if isinstance(default, list):  # cookiecutter's first option is its default

@@ -20,8 +20,10 @@ class Question:
     """One question. ``label`` is its heading in the issue, by which its answer is found.
 
     ``default`` is what the form shows before anybody types: an option's value for a
-    choice, text for the rest. ``min`` and ``max`` bound an integer's value or the
-    number of characters. ``is_number`` says that a choice's options are whole numbers.
+    choice, a JSON list of values for a multi, text for the rest. ``min`` and ``max``
+    bound an integer's value or the number of characters. ``is_number`` says that a
+    choice's options are whole numbers, ``is_list`` that a multi's answer is the list
+    of what was ticked.
     """
 
     group: Group
@@ -37,6 +39,7 @@ class Question:
     max: int | None = None
     required: bool = True
     is_number: bool = False
+    is_list: bool = False
 
     @property
     def id(self) -> str:

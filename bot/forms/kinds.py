@@ -140,7 +140,10 @@ def _read_boxes(question: Question, raw: str) -> Value | Complaint:
             return _boxes_changed()
     if question.kind == "bool":
         return any(ticked.values())
-    return {option.value: ticked.get(option.label, False) for option in question.options}
+    chosen = {option.value: ticked.get(option.label, False) for option in question.options}
+    return (
+        [value for value, is_ticked in chosen.items() if is_ticked] if question.is_list else chosen
+    )
 
 
 def _boxes_changed() -> Complaint:

@@ -58,12 +58,14 @@ def _answers(
         problems += validate_choices(form, organization, found["standard"])
     problems += validate_settings(form, found["setting"])
     if problems:
-        raise FormInvalid(_in_form_order(form, problems))
+        raise FormInvalid(_in_form_order(form, problems), standard=found["standard"])
     return _checked(form, _built(form, found))
 
 
 def _read(question: Question, raw: str | None, into: dict[str, Value]) -> FieldProblem | None:
     """Put the answer where it belongs, or say what is wrong with it."""
+    if raw is None and question.kind == "multi":
+        raw = ""  # nothing ticked: a template that has a list expects one
     if raw is None:
         return _unheaded(question) if question.required else None
     value = read_value(question, raw)

@@ -61,6 +61,8 @@ def _shown(question: Question) -> str | None:
         return SAMPLE_DESCRIPTION
     if question.kind == "choice":
         return text_of(question, question.default or question.options[0].value)
+    if question.boxes:
+        return text_of(question, question.default or "false")
     if question.default or not question.required:
         return question.default or None
     return _example(question)

@@ -296,6 +296,15 @@ def _is_switches(default: Value) -> bool:
     )
 
 
+def _is_options(default: Value) -> bool:
+    return (
+        isinstance(default, list)
+        and bool(default)
+        and all(isinstance(each, str | int | float) for each in default)
+        and not any(isinstance(each, bool) for each in default)
+    )
+
+
 def _mismatch(kind: str, default: Value, rule: VariableRule, *, computed: bool) -> str:
     """Why a default cannot belong to a variable of that kind; empty where it can."""
     if kind == "choice":
@@ -303,11 +312,8 @@ def _mismatch(kind: str, default: Value, rule: VariableRule, *, computed: bool) 
     if rule.options:
         return f"has `options` in `{MANIFEST_PATH}`, which only a `choice` has"
     if kind == "multi":
-        return (
-            ""
-            if _is_switches(default)
-            else "is a `multi`: its default is an object of true and false"
-        )
+        fits_multi = _is_switches(default) or _is_options(default)
+        return "" if fits_multi else "is a `multi`: its default is a list or holds true and false"
     fits = {
         "bool": isinstance(default, bool),
         "dict": isinstance(default, dict),
@@ -321,7 +327,7 @@ def _choice_mismatch(default: Value, rule: VariableRule) -> str:
     if isinstance(default, list):
         if rule.options:
             return f"has its options in `{PATH}` already; remove `options`"
-        if not default or any(isinstance(each, list | dict | bool | None) for each in default):
+        if not _is_options(default):
             return "is a `choice`: its list holds at least one text or number, and nothing else"
         return ""
     if not rule.options:
