@@ -1,0 +1,11 @@
+"""The hub without its web server: all records and everything that can be done with them."""
+
+from bot.localhub.operations.settings import SettingsOperations
+
+
+class Hub(SettingsOperations):
+    """One GitHub. REST routes and pages call the same operations.
+
+    They are grouped by subject in ``operations``, each group building on the one
+    before: accounts, apps, refs, repositories, issues, pulls, checks, settings.
+    """

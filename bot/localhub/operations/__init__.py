@@ -1,0 +1,1 @@
+"""What can be done on the hub; REST routes and pages call the same functions."""

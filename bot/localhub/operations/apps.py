@@ -1,0 +1,211 @@
+"""Apps: registering, installing, and the tokens that installations act with."""
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from bot.localhub.actor import Actor
+from bot.localhub.operations.accounts import AccountOperations
+from bot.localhub.refusal import Refused
+from bot.localhub.shapes.apps import installation as installation_shape
+from bot.localhub.state.apps import App, Delivery, Installation, InstallationToken
+from bot.localhub.webhooks.payloads import emit
+
+TOKEN_LIFE_S = 3600
+KEY_BITS = 2048
+RANKS = {"read": 1, "write": 2, "admin": 3}
+
+
+class AppOperations(AccountOperations):
+    """Registrations, installations, tokens."""
+
+    def add_app(
+        self,
+        slug: str,
+        *,
+        permissions: Mapping[str, str],
+        events: Sequence[str],
+        webhook_url: str = "",
+        webhook_secret: str = "",
+        owner: str | None = None,
+        name: str = "",
+    ) -> App:
+        """The App is registered with a fresh private key; a known slug keeps its key.
+
+        A known App takes over the webhook address, secret, permissions and events, so
+        that a sandbox restarted on its folder goes on with a new port. ``owner`` is a
+        login; without one the first organisation, or a user of the App's own name.
+        """
+        known = self.world.apps.find(slug)
+        if known is not None:
+            known.permissions = {"metadata": "read"} | dict(permissions)
+            known.events, known.webhook_url = list(events), webhook_url
+            known.webhook_secret = webhook_secret
+            return self.world.apps.put(known)
+        bot = self.add_user(f"{slug}[bot]", kind="Bot")
+        first = next(iter(self.world.organizations), None)
+        app = App(
+            id=self.world.next_id(),
+            slug=slug,
+            name=name or slug.replace("-", " ").title(),
+            client_id=f"Iv23li{secrets.token_hex(7)}",
+            owner=owner or (first.login if first else self.add_user(f"{slug}-owner").login),
+            user_id=bot.id,
+            permissions={"metadata": "read"} | dict(permissions),
+            events=list(events),
+            webhook_url=webhook_url,
+            webhook_secret=webhook_secret,
+            private_key_pem=_new_key(),
+            created_at_s=self.now_s(),
+        )
+        return self.world.apps.put(app)
+
+    def install(self, app: App, account: str) -> Installation:
+        """The App is installed on all repositories of the account, with all it asks for."""
+        known = self.world.installations.find((app.id, account.lower()))
+        if known is not None:
+            known.permissions, known.events = dict(app.permissions), list(app.events)
+            return self.world.installations.put(known)
+        made = Installation(
+            id=self.world.next_id(),
+            app_id=app.id,
+            account=self.organization(account).login,
+            permissions=dict(app.permissions),
+            events=list(app.events),
+            created_at_s=self.now_s(),
+        )
+        self.world.installations.put(made)
+        self._tell_installation("created", app, made)
+        return made
+
+    def uninstall(self, installation: Installation) -> None:
+        """The installation is gone and its tokens are worth nothing."""
+        app = self.world.apps[installation.app_id]
+        self._tell_installation("deleted", app, installation)
+        for token in self.world.tokens:
+            if token.installation_id == installation.id:
+                self.world.tokens.drop(token)
+        self.world.installations.drop(installation)
+
+    def _tell_installation(self, action: str, app: App, installation: Installation) -> None:
+        repositories = [
+            {
+                "id": r.id,
+                "node_id": f"R_kwDO{r.id}",
+                "name": r.name,
+                "full_name": r.full_name,
+                "private": r.private,
+            }
+            for r in self.world.repositories.of(installation.account.lower())
+        ]
+        about = {
+            "installation": installation_shape(self, installation),
+            "repositories": repositories,
+            "requester": None,
+        }
+        emit(
+            self,
+            "installation",
+            action,
+            about,
+            sender=self.app_actor(app),
+            organization=installation.account,
+            only_app=app.id,
+        )
+
+    def app_actor(self, app: App, token: InstallationToken | None = None) -> Actor:
+        """The App as one who acts; with a token, within what the token allows."""
+        installation = self.world.installations.get(token.installation_id) if token else None
+        return Actor(self.world.users[app.user_id], app, installation, token)
+
+    def mint_token(
+        self,
+        installation: Installation,
+        *,
+        permissions: Mapping[str, str] | None = None,
+        repositories: Sequence[str] | None = None,
+        repository_ids: Sequence[int] | None = None,
+        old_format: bool = False,
+    ) -> InstallationToken:
+        """A new token, for one hour. Raises Refused 422 for more than the installation has.
+
+        ``repositories`` are names without the owner. ``old_format`` gives the short
+        ``ghs_…`` of 40 characters that GitHub is phasing out.
+        """
+        if installation.suspended_at_s is not None:
+            raise Refused(403, "This installation has been suspended")
+        chosen = self._chosen(installation, repositories, repository_ids)
+        token = InstallationToken(
+            id=self.world.next_id(),
+            token=_new_token(installation.app_id, old_format=old_format),
+            installation_id=installation.id,
+            permissions=_subset(installation.permissions, permissions),
+            repository_ids=chosen,
+            expires_at_s=self.now_s() + TOKEN_LIFE_S,
+        )
+        self._forget_expired()
+        return self.world.tokens.put(token)
+
+    def _forget_expired(self) -> None:
+        for token in self.world.tokens:
+            if token.expires_at_s <= self.now_s():
+                self.world.tokens.drop(token)
+
+    def _chosen(
+        self,
+        installation: Installation,
+        names: Sequence[str] | None,
+        ids: Sequence[int] | None,
+    ) -> list[int] | None:
+        if names is None and ids is None:
+            return None
+        all_of = self.world.repositories.of(installation.account.lower())
+        by_name = {repository.name.lower(): repository.id for repository in all_of}
+        wanted = [by_name.get(name.lower()) for name in names or ()]
+        wanted += [i if i in by_name.values() else None for i in ids or ()]
+        known = [found for found in wanted if found is not None]
+        if len(known) < len(wanted):
+            raise Refused(
+                422,
+                "There is at least one repository that does not exist or is not accessible "
+                "to the parent installation.",
+            )
+        return list(dict.fromkeys(known))
+
+    def revoke_token(self, token: InstallationToken) -> None:
+        """The token is worth nothing from now on."""
+        self.world.tokens.drop(token)
+
+    def deliveries_of(self, app: App) -> list[Delivery]:
+        """An App's webhook deliveries, newest first."""
+        return self.world.deliveries.of(app.id)[::-1]
+
+
+def _subset(given: Mapping[str, str], wanted: Mapping[str, str] | None) -> dict[str, str]:
+    if wanted is None:
+        return dict(given)
+    for name, level in wanted.items():
+        if RANKS.get(level, 9) > RANKS.get(given.get(name, ""), 0):
+            raise Refused(422, "The permissions requested are not granted to this installation.")
+    return {"metadata": "read"} | dict(wanted)
+
+
+def _new_token(app_id: int, *, old_format: bool) -> str:
+    """About 520 characters, with dots, of no fixed length.
+
+    Source: GitHub changelog of 2026-05-15 on the format of installation tokens.
+    """
+    if old_format:
+        return f"ghs_{secrets.token_hex(18)}"
+    parts = (secrets.token_bytes(size) for size in (27, 220 + secrets.randbelow(30), 128))
+    body = ".".join(base64.urlsafe_b64encode(part).decode().rstrip("=") for part in parts)
+    return f"ghs_{app_id}_{body}"
+
+
+def _new_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    return pem.decode()

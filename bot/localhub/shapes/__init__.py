@@ -1,0 +1,1 @@
+"""JSON as GitHub answers it: one function a kind of thing."""
