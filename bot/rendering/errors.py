@@ -112,7 +112,7 @@ def describe(fault: Fault, template: Template, asked: Collection[str] = ()) -> R
     as a name. The message may quote the template: it is a stranger's text.
     """
     rule = fault.rule if fault.rule in _SENTENCES else "crashed"
-    path = fault.path if any(file.path == fault.path for file in template.files) else None
+    path = fault.path if fault.path and _is_of(template, fault.path) else None
     text = _text(template, path)
     lines = text.splitlines()
     line = fault.line if fault.line is not None and 1 <= fault.line <= len(lines) else None
@@ -128,6 +128,11 @@ def describe(fault: Fault, template: Template, asked: Collection[str] = ()) -> R
     where = _where(path, line)
     message = f"{where}{sentence}." if where else f"{sentence[0].upper()}{sentence[1:]}."
     return RenderError(rule, message, path=path, line=line, variable=variable)
+
+
+def _is_of(template: Template, path: str) -> bool:
+    """Whether it is a file or a folder of the template."""
+    return any(f.path == path or f.path.startswith(f"{path}/") for f in template.files)
 
 
 def _text(template: Template, path: str | None) -> str:

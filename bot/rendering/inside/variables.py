@@ -78,10 +78,10 @@ def _check_keys(declared: Mapping[str, Any]) -> None:
         if key in declared:
             raise Fault("forbidden-key", path=FILE, variable=key)
     switches = declared.get("_jinja2_env_vars", {})
-    if not isinstance(switches, dict) or not all(isinstance(v, bool) for v in switches.values()):
-        raise Fault("forbidden-key", path=FILE, variable="_jinja2_env_vars")
-    for key in switches:
-        if key not in _JINJA_SWITCHES:
+    if not isinstance(switches, dict):
+        raise Fault("wrong-type", path=FILE, variable="_jinja2_env_vars")
+    for key, switch in switches.items():
+        if key not in _JINJA_SWITCHES or not isinstance(switch, bool):
             raise Fault("forbidden-key", path=FILE, variable=key)
     for key in ("_copy_without_render", "_extensions"):
         if not _is_texts(declared.get(key, [])):
