@@ -1,0 +1,135 @@
+"""app.yml is a manifest that GitHub takes, and asks for no more than it explains."""
+
+import html
+import json
+import re
+from html.parser import HTMLParser
+
+import pytest
+
+from bot.setup import read_manifest, setup_page
+from bot.setup.manifest import APP_YML, LONGEST_NAME
+from bot.setup.pages import failed_page, register_page, registered_page
+
+# GitHub docs, "Registering a GitHub App from a manifest", "GitHub App Manifest parameters".
+LEGAL_KEYS = {
+    "name",
+    "url",
+    "hook_attributes",
+    "redirect_url",
+    "callback_urls",
+    "setup_url",
+    "description",
+    "public",
+    "default_events",
+    "default_permissions",
+    "request_oauth_on_install",
+    "setup_on_update",
+}
+# GitHub's REST description, schema "app-permissions", as far as this App could want them.
+LEVELS = {
+    "metadata": {"read"},
+    "workflows": {"write"},
+    "issues": {"read", "write"},
+    "pull_requests": {"read", "write"},
+    "contents": {"read", "write"},
+    "administration": {"read", "write"},
+    "checks": {"read", "write"},
+    "members": {"read", "write"},
+    "repository_custom_properties": {"read", "write"},
+    "organization_custom_properties": {"read", "write", "admin"},
+}
+# An event can be had only with a permission (GitHub docs, "Webhook events and payloads").
+PERMISSION_OF_EVENT = {"issues": "issues", "issue_comment": "issues", "push": "contents"}
+
+
+def test_the_manifest_has_only_githubs_keys() -> None:
+    """GitHub refuses a manifest with keys that it does not know."""
+    assert set(read_manifest().content) <= LEGAL_KEYS
+    assert {"name", "url"} <= set(read_manifest().content)
+
+
+def test_every_permission_exists_at_its_level() -> None:
+    """A permission that is misspelled would silently not be granted."""
+    for name, level in read_manifest().permissions.items():
+        assert level in LEVELS[name], name
+
+
+def test_every_event_comes_with_its_permission() -> None:
+    """GitHub drops a subscription whose permission is missing."""
+    manifest = read_manifest()
+    assert manifest.events
+    for event in manifest.events:
+        assert PERMISSION_OF_EVENT[event] in manifest.permissions
+
+
+def test_every_permission_says_why() -> None:
+    """Whoever installs the App reads what each permission is for."""
+    for name in read_manifest().permissions:
+        [line] = re.findall(rf"^  {name}: .*$", APP_YML.read_text(), re.MULTILINE)
+        assert " # " in line, name
+
+
+def test_only_the_organisation_itself_can_install_it() -> None:
+    """A public App could be installed by anybody, who would then send us events."""
+    assert read_manifest().content["public"] is False
+
+
+@pytest.mark.parametrize("organization", ["acme", "a" * 39])
+def test_the_registered_name_fits(organization: str) -> None:
+    """App names are unique on GitHub and have at most 34 characters."""
+    filled = json.loads(
+        read_manifest().for_registration(
+            organization,
+            webhook_url="https://road.example:8443/webhook",
+            redirect_url="http://127.0.0.1:1/registered",
+        )
+    )
+    assert len(filled["name"]) <= LONGEST_NAME
+    assert filled["url"] == "https://road.example:8443/setup"
+    assert set(filled) <= LEGAL_KEYS
+
+
+class Outline(HTMLParser):
+    """Collects tags and attributes of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+
+HOSTILE = '"><script>alert(1)</script>'
+PAGES = [
+    pytest.param(setup_page([]), id="running"),
+    pytest.param(setup_page(["APP_ID", HOSTILE]), id="unconfigured"),
+    pytest.param(register_page(HOSTILE, action=HOSTILE, manifest=HOSTILE), id="register"),
+    pytest.param(registered_page(HOSTILE, install_url=HOSTILE, env_path=HOSTILE), id="registered"),
+    pytest.param(failed_page(HOSTILE, fix=HOSTILE), id="failed"),
+]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_whole_and_load_nothing(page: str) -> None:
+    """A heading, a language, light and dark; no script, no picture, no style from elsewhere."""
+    outline = Outline()
+    outline.feed(page)
+
+    assert outline.tags.count("h1") == 1
+    assert ("lang", "en") in outline.attributes
+    assert "color-scheme: light dark" in page
+    assert not {"script", "img", "link", "iframe"} & set(outline.tags)
+    assert "<script" not in html.unescape(page).replace(HOSTILE, "")
+
+
+def test_the_setup_page_names_what_is_missing() -> None:
+    """Somebody who opens the bot before it is set up learns the next command."""
+    page = setup_page(["APP_ID", "PRIVATE_KEY"])
+
+    assert "<code>APP_ID</code>, <code>PRIVATE_KEY</code>" in page
+    assert "paved-road setup" in page
+    assert "Missing" not in setup_page([])
