@@ -1,0 +1,1 @@
+"""Paved Road: a filed issue form becomes a finished repository."""

@@ -25,6 +25,7 @@ from bot.progress import counted
 from bot.projects.record import Author, Project, ProjectRecords, ProjectState, Tags
 from bot.projects.request_audit import audit
 from bot.runs import Outcome, Run, Step
+from bot.store.port import Json
 
 ENVIRONMENTS = ("dev", "staging", "production")
 TEAM_PERMISSION = "maintain"  # its people promote and deploy; settings of access stay with admins
@@ -45,9 +46,9 @@ class RepositoryNameTaken(UserError):
 class RenderTemplate(Protocol):
     """Renders a registered template version with answers. Raises UserError."""
 
-    async def __call__(
-        self, version_id: str, answers: Mapping[str, object]
-    ) -> Sequence[File]: ...
+    async def __call__(self, version_id: str, answers: Mapping[str, Json]) -> Sequence[File]:
+        """The rendered files, paths relative to the new repository's root."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -322,8 +323,8 @@ def _thread(run: Run) -> tuple[RepositoryName, int]:
     return RepositoryName(owner, name), int(number)
 
 
-def _mapping(value: object) -> dict[str, object]:
-    return dict(value) if isinstance(value, Mapping) else {}
+def _mapping(value: Json) -> dict[str, Json]:
+    return dict(value) if isinstance(value, dict) else {}
 
 
 def _strings(value: object) -> list[str]:

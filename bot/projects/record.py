@@ -77,9 +77,7 @@ class ProjectRecords:
             return
         known = await self._documents.get(PROJECTS.name, project.id)
         if known is not None and known.data != data:
-            await self._documents.replace(
-                PROJECTS.name, project.id, data, version=known.version
-            )
+            await self._documents.replace(PROJECTS.name, project.id, data, version=known.version)
 
     async def get(self, id_: str) -> Project | None:
         """The project, or None."""
@@ -88,9 +86,7 @@ class ProjectRecords:
 
     async def of_repository(self, full_name: str) -> Project | None:
         """The project of ``owner/name`` in any spelling, or None."""
-        found = await self._documents.find(
-            PROJECTS.name, {"full_name": full_name.lower()}, limit=1
-        )
+        found = await self._documents.find(PROJECTS.name, {"full_name": full_name.lower()}, limit=1)
         return msgspec.convert(found[0].data, Project) if found else None
 
     async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Project]:

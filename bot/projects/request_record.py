@@ -65,13 +65,12 @@ class RequestRecords:
         comes back and looks again.
         """
         data: dict[str, Json] = msgspec.to_builtins(request)
-        version: int = data.pop("version")
+        del data["version"]
+        version = request.version
         saved = (
             await self._documents.insert(REQUESTS.name, request.id, data)
             if version == 0
-            else await self._documents.replace(
-                REQUESTS.name, request.id, data, version=version
-            )
+            else await self._documents.replace(REQUESTS.name, request.id, data, version=version)
         )
         if not saved:
             raise RuntimeError(f"request {request.id} was changed by somebody else")

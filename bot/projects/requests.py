@@ -125,7 +125,9 @@ class Requests:
                 ),
             )
             return
-        run = await self.start.prepare(request, checked, cause=_cause(event), subject=_subject(event))
+        run = await self.start.prepare(
+            request, checked, cause=_cause(event), subject=_subject(event)
+        )
         # The run is saved before the request names it: killed in between, the same
         # intent has the same run id, and the delivery comes back.
         await self.records.save(replace(request, state=RequestState.STARTED, run_id=run.id))
@@ -145,9 +147,7 @@ class Requests:
 
     async def _request(self, event: IssueChanged) -> Request:
         known = await self.records.get(_id(event))
-        return known or Request(
-            id=_id(event), author_id=event.author.id, author=event.author.login
-        )
+        return known or Request(id=_id(event), author_id=event.author.id, author=event.author.login)
 
     async def _say(self, event: IssueChanged, body: str) -> None:
         await self.sticky.comment(event.repository, event.number, about=ABOUT, body=body)

@@ -67,9 +67,7 @@ async def _made_repository(run: Run, services: GenerateServices) -> Repository |
     return found if ours else None
 
 
-async def _refuse_others_work(
-    run: Run, repository: Repository, services: GenerateServices
-) -> None:
+async def _refuse_others_work(run: Run, repository: Repository, services: GenerateServices) -> None:
     commit = run.facts.get("commit")
     if commit is None:  # our push is not known to have ended: only we know the repository
         return

@@ -63,7 +63,8 @@ class Worker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until ``stop``; what is under way is finished first."""
+        """Work until ``stop``; what is under way is finished first. May be run again."""
+        self._stopping.clear()
         while not self._stopping.is_set():
             try:
                 claims = await self._claim()

@@ -1,0 +1,97 @@
+"""The command line. Each command lives in a file of its own and is imported when it runs."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.settings import SettingsError
+
+EXIT_OK, EXIT_PROBLEMS, EXIT_CANNOT_RUN = 0, 1, 2
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 fine, 1 problems found, 2 cannot run."""
+    arguments = _parser().parse_args(argv)
+    command = importlib.import_module(f"bot.cli.{arguments.command}")
+    environment = {**_dotenv(Path(".env")), **os.environ}
+    try:
+        code: int = command.run(arguments, environment)
+    except SettingsError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CANNOT_RUN
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    """What ``setup`` wrote; the real environment wins over it."""
+    return {name: value for name, value in dotenv_values(path).items() if value is not None}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="paved-road", description="A filed issue form becomes a finished repository."
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _sandbox(commands)
+    serve = commands.add_parser("serve", help="webhooks and worker in one process")
+    serve.add_argument("--no-worker", action="store_true", help="take webhooks only")
+    commands.add_parser("work", help="a worker alone")
+    _setup(commands)
+    doctor = commands.add_parser("doctor", help="check everything and say what to do")
+    doctor.add_argument("--json", action="store_true", help="for programs")
+    _template(commands)
+    audit = commands.add_parser("audit", help="the log of every action")
+    audit.add_argument("action", choices=["verify"])
+    _runs(commands)
+    return parser
+
+
+def _sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    sandbox = commands.add_parser(
+        "sandbox", help="a GitHub on this machine with the bot beside it; no account, no network"
+    )
+    sandbox.add_argument("--port", type=int, default=4000, help="of the pages; 0 picks a free one")
+    sandbox.add_argument("--folder", type=Path, default=Path("sandbox-data"), help="where it keeps")
+
+
+def _setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    setup = commands.add_parser("setup", help="register the App and write .env")
+    setup.add_argument("organization", help="the organisation's login on GitHub")
+    setup.add_argument("--url", required=True, help="where GitHub will reach this bot, https://…")
+    setup.add_argument("--github", default="https://github.com", help="the GitHub to register at")
+    setup.add_argument("--no-browser", action="store_true", help="print the page's address only")
+
+
+def _template(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    template = commands.add_parser("template", help="what the bot does with a template, offline")
+    actions = template.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="every problem of a template, with its line")
+    check.add_argument("path", type=Path)
+    check.add_argument("--json", action="store_true", help="for programs")
+    form = actions.add_parser("form", help="the issue form that the template becomes")
+    form.add_argument("path", type=Path)
+    render = actions.add_parser("render", help="the repository that answers become")
+    render.add_argument("path", type=Path)
+    render.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE", dest="answers", help="an answer"
+    )
+    render.add_argument("--output", type=Path, required=True, help="a folder that is not there yet")
+
+
+def _runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    runs = commands.add_parser("runs", help="look at runs and move stuck ones on")
+    actions = runs.add_subparsers(dest="action", required=True, metavar="ACTION")
+    actions.add_parser("list", help="every run")
+    for name, help_ in (
+        ("show", "one run with its steps"),
+        ("retry", "go on from the failed step"),
+        ("undo", "remove what the run made"),
+    ):
+        actions.add_parser(name, help=help_).add_argument("id")

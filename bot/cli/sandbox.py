@@ -1,0 +1,151 @@
+"""``paved-road sandbox``: a GitHub on this machine and the bot beside it, in one process.
+
+The bot is wired as in production and knows the local GitHub by its HTTP alone.
+Stopped and started again on the same folder, it goes on where it was.
+"""
+
+import argparse
+import asyncio
+import json
+import secrets
+import signal
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from bot.app import listening_socket, open_bot, serving
+from bot.localhub import LocalHub
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+ORGANIZATION = "acme"
+CATALOG = f"{ORGANIZATION}/catalog"
+APP = "paved-road"
+PEOPLE = {  # login: the teams of catalog/organization.yml they are in
+    "dana": ("payments",),
+    "petra": ("platform",),
+    "tom": ("payments", "platform"),
+    "sam": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """A running sandbox: where to click, and the two halves for tests."""
+
+    url: str
+    bot_url: str
+    hub: Any
+
+
+@asynccontextmanager
+async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
+    """Run both until the block ends. ``folder`` exists; ``port`` 0 picks a free one for the pages."""
+    listening = listening_socket("127.0.0.1", 0)
+    bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    async with LocalHub.start(folder / "github", port=port) as hub:
+        app = _people_and_app(hub, bot_url, _secret(folder))
+        settings = Settings.from_env(_environment(hub, app, folder))
+        async with open_bot(settings) as bot:
+            await bot.registration.refresh(anyway=True)
+            async with serving(bot, listening, worker=True):
+                yield Sandbox(url=hub.url, bot_url=bot_url, hub=hub)
+
+
+def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
+    """Run until interrupted."""
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_run(arguments.folder, arguments.port))
+    return 0
+
+
+async def _run(folder: Path, port: int) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_sandbox(folder, port=port) as sandbox:
+        print(_welcome(sandbox, folder), flush=True)
+        await stop.wait()
+
+
+def _welcome(sandbox: Sandbox, folder: Path) -> str:
+    return f"""
+Paved Road is running with a GitHub of its own. No account, no network.
+
+  1. Open       {sandbox.url}/{CATALOG}/issues/new/choose
+  2. Sign in    as dana (a developer of the payments team)
+  3. Choose     New Kotlin library, fill the form, submit
+  4. Watch      one comment tick through the steps until it links your repository
+
+  Clone it      git clone {sandbox.url}/{ORGANIZATION}/<name>.git
+  Metrics       {sandbox.bot_url}/metrics
+  Data          {folder}  (delete it to start over)
+
+Ctrl-C stops it; the next start goes on where this one ended.
+"""
+
+
+def _people_and_app(hub: Any, bot_url: str, secret: str) -> Any:
+    """Make what is missing: organisation, people, teams, catalog, App."""
+    manifest = _yaml(ROOT / "app.yml")
+    if not hub.has_organization(ORGANIZATION):
+        hub.add_organization(ORGANIZATION, plan="enterprise")
+        for login in PEOPLE:
+            hub.add_user(login)
+            hub.add_member(ORGANIZATION, login, role="admin" if login == "petra" else "member")
+        for team in _yaml(ROOT / "catalog" / "organization.yml")["teams"]:
+            members = [login for login, teams in PEOPLE.items() if team["slug"] in teams]
+            hub.add_team(ORGANIZATION, team["slug"], members=members)
+        hub.add_repository(CATALOG, files=_files(ROOT / "catalog"), private=True)
+        for login in PEOPLE:
+            hub.set_role(CATALOG, login, "admin" if login == "petra" else "read")
+    app = hub.add_app(
+        slug=APP,
+        permissions=manifest["default_permissions"],
+        events=manifest["default_events"],
+        webhook_url=f"{bot_url}/webhook",
+        webhook_secret=secret,
+    )
+    hub.install(app, ORGANIZATION)
+    return app
+
+
+def _environment(hub: Any, app: Any, folder: Path) -> dict[str, str]:
+    return {
+        "APP_ID": str(app.id),
+        "PRIVATE_KEY": app.private_key_pem,
+        "WEBHOOK_SECRET": app.webhook_secret,
+        "GITHUB_API_URL": hub.api_url,
+        "ORGANIZATIONS": ORGANIZATION,
+        "CATALOG_REPOSITORY": CATALOG,
+        "STORE_URL": f"sqlite:///{(folder / 'bot.db').resolve()}",
+        "QUEUE_URL": f"sqlite:///{(folder / 'bot.db').resolve()}",
+        "LOG_LEVEL": "warning",
+        "PROGRESS_INTERVAL_MS": "500",
+    }
+
+
+def _secret(folder: Path) -> str:
+    """The webhook secret of this sandbox, made once."""
+    path = folder / "webhook-secret.json"
+    if not path.exists():
+        path.write_text(json.dumps(secrets.token_hex(32)))
+        path.chmod(0o600)
+    secret: str = json.loads(path.read_text())
+    return secret
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _yaml(path: Path) -> Any:
+    return YAML(typ="safe", pure=True).load(path.read_text())

@@ -1,0 +1,25 @@
+"""``paved-road serve``: webhooks, and the worker unless it runs elsewhere."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+
+from bot.app import listening_socket, open_bot, run_fast, serving
+from bot.settings import Settings
+
+
+def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    settings = Settings.from_env(environment)
+    run_fast(_serve(settings, worker=not arguments.no_worker))
+    return 0
+
+
+async def _serve(settings: Settings, *, worker: bool) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    listening = listening_socket(settings.host, settings.port)
+    async with open_bot(settings) as bot, serving(bot, listening, worker=worker):
+        await stop.wait()

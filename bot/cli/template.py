@@ -1,0 +1,3 @@
+"""``paved-road template``: what the bot does with a template, offline, from the same code."""
+
+import argparse

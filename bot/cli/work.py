@@ -1,0 +1,23 @@
+"""``paved-road work``: a worker alone; as many of them as there is work for."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+
+from bot.app import open_bot, run_fast, working
+from bot.settings import Settings
+
+
+def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    run_fast(_work(Settings.from_env(environment)))
+    return 0
+
+
+async def _work(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_bot(settings) as bot, working(bot):
+        await stop.wait()

@@ -1,0 +1,332 @@
+"""A GitHub in memory behind the bot's ports, for tests of the services alone.
+
+It holds state, and tests ask what is true in it. Journeys use the local GitHub
+over HTTP instead.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from bot.errors import Unavailable
+from bot.github.port import (
+    CheckRun,
+    Comment,
+    File,
+    GitHub,
+    Issue,
+    NameTaken,
+    NewRepository,
+    NotFound,
+    Repository,
+    RepositoryName,
+    Role,
+    Stale,
+)
+
+
+@dataclass
+class FakeGitHub:
+    """Everything in dictionaries. ``before`` may raise at any call, named by its method."""
+
+    before: Callable[[str], None] = lambda _call: None
+    after: Callable[[str], None] = lambda _call: None
+    repositories: dict[str, Repository] = field(default_factory=dict)
+    properties: dict[str, dict[str, str]] = field(default_factory=dict)
+    defined: frozenset[str] | None = frozenset({"team", "cost_center"})
+    topics: dict[str, list[str]] = field(default_factory=dict)
+    team_access: dict[str, dict[str, str]] = field(default_factory=dict)
+    protected: set[str] = field(default_factory=set)
+    rulesets_offered: bool = True
+    environments: dict[str, list[str]] = field(default_factory=dict)
+    trees: dict[str, dict[str, File]] = field(default_factory=dict)  # commit id → files
+    heads: dict[str, str] = field(default_factory=dict)
+    issues: dict[str, dict[int, Issue]] = field(default_factory=dict)
+    comments: dict[int, tuple[str, int, str]] = field(default_factory=dict)
+    reactions: dict[int, set[str]] = field(default_factory=dict)
+    labels: dict[str, set[str]] = field(default_factory=dict)
+    checks: dict[int, CheckRun] = field(default_factory=dict)
+    roles: dict[tuple[str, str], Role] = field(default_factory=dict)
+    teams: dict[str, set[str]] = field(default_factory=dict)
+    calls: list[str] = field(default_factory=list)
+    _next: int = 100
+
+    def bundle(self) -> GitHub:
+        """The ports over this state."""
+        return GitHub(
+            repositories=_Repositories(self),
+            contents=_Contents(self),
+            issues=_Issues(self),
+            checks=_Checks(self),
+            people=_People(self),
+        )
+
+    def next(self) -> int:
+        self._next += 1
+        return self._next
+
+    def enter(self, call: str) -> None:
+        self.calls.append(call)
+        self.before(call)
+
+    def put(self, name: str, files: Sequence[File], *, parent: str = "") -> str:
+        """A commit on the repository's default branch; returns its id."""
+        content = repr(sorted((f.path, f.content, f.executable) for f in files)) + parent
+        commit = hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()
+        self.trees[commit] = {file.path: file for file in files}
+        self.heads[name.lower()] = commit
+        return commit
+
+    def add_repository(self, name: str, files: Sequence[File] = ()) -> Repository:
+        """A repository that somebody else made."""
+        owner, _, short = name.partition("/")
+        made = Repository(
+            id=self.next(),
+            name=RepositoryName(owner, short),
+            default_branch="main",
+            visibility="private",
+            homepage="",
+            html_url=f"https://github.test/{name}",
+            archived=False,
+        )
+        self.repositories[name.lower()] = made
+        self.put(name, files)
+        return made
+
+    def texts(self, name: str, number: int) -> list[str]:
+        """The comments of a thread, oldest first."""
+        return [body for where, n, body in self.comments.values() if (where, n) == (name, number)]
+
+
+@dataclass
+class _Repositories:
+    hub: FakeGitHub
+
+    async def find(self, name: RepositoryName) -> Repository | None:
+        self.hub.enter("repositories.find")
+        return self.hub.repositories.get(str(name).lower())
+
+    async def create(self, new: NewRepository) -> Repository:
+        self.hub.enter("repositories.create")
+        if str(new.name).lower() in self.hub.repositories:
+            raise NameTaken(str(new.name))
+        made = replace(self.hub.add_repository(str(new.name)), homepage=new.homepage)
+        self.hub.repositories[str(new.name).lower()] = made
+        self.hub.properties[str(new.name)] = dict(new.properties)
+        self.hub.after("repositories.create")
+        return made
+
+    async def defined_properties(self, organization: str) -> frozenset[str]:
+        self.hub.enter("repositories.defined_properties")
+        if self.hub.defined is None:
+            raise Unavailable("custom properties", change="Upgrade.")
+        return self.hub.defined
+
+    async def set_topics(self, repository: Repository, topics: Sequence[str]) -> None:
+        self.hub.enter("repositories.set_topics")
+        self.hub.topics[str(repository.name)] = list(topics)
+
+    async def add_team(self, repository: Repository, team: str, permission: str) -> None:
+        self.hub.enter("repositories.add_team")
+        if team not in self.hub.teams:
+            raise NotFound(team)
+        self.hub.team_access.setdefault(str(repository.name), {})[team] = permission
+
+    async def protect_default_branch(
+        self, repository: Repository, *, required_checks: Sequence[str]
+    ) -> None:
+        self.hub.enter("repositories.protect_default_branch")
+        if not self.hub.rulesets_offered:
+            raise Unavailable("rulesets for private repositories", change="Upgrade the plan.")
+        self.hub.protected.add(str(repository.name))
+
+    async def ensure_environment(
+        self, repository: Repository, environment: str, *, reviewer_teams: Sequence[str]
+    ) -> None:
+        self.hub.enter("repositories.ensure_environment")
+        made = self.hub.environments.setdefault(str(repository.name), [])
+        if environment not in made:
+            made.append(environment)
+
+    async def delete(self, repository: Repository) -> None:
+        self.hub.enter("repositories.delete")
+        self.hub.repositories.pop(str(repository.name).lower(), None)
+        self.hub.after("repositories.delete")
+
+
+@dataclass
+class _Contents:
+    hub: FakeGitHub
+
+    async def head(self, repository: RepositoryName, branch: str) -> str:
+        self.hub.enter("contents.head")
+        if str(repository).lower() not in self.hub.heads:
+            raise NotFound(branch)
+        return self.hub.heads[str(repository).lower()]
+
+    async def first_commit(
+        self,
+        repository: Repository,
+        files: Sequence[File],
+        *,
+        message: str,
+        look_first: bool = False,
+    ) -> str:
+        self.hub.enter("contents.first_commit")
+        commit = self.hub.put(str(repository.name), files)
+        self.hub.after("contents.first_commit")
+        return commit
+
+    async def commit(
+        self,
+        repository: RepositoryName,
+        branch: str,
+        files: Sequence[File],
+        *,
+        deleted: Sequence[str] = (),
+        message: str,
+        parent: str,
+    ) -> str:
+        self.hub.enter("contents.commit")
+        if self.hub.heads[str(repository).lower()] != parent:
+            raise Stale(branch)
+        tree = {**self.hub.trees[parent], **{file.path: file for file in files}}
+        kept = [file for path, file in tree.items() if path not in deleted]
+        return self.hub.put(str(repository), kept, parent=parent)
+
+    async def read_file(self, repository: RepositoryName, path: str, *, ref: str) -> bytes:
+        self.hub.enter("contents.read_file")
+        found = self.hub.trees.get(ref, {}).get(path)
+        if found is None:
+            raise NotFound(path)
+        return found.content
+
+    async def read_folder(
+        self, repository: RepositoryName, folder: str, *, ref: str
+    ) -> Sequence[File]:
+        self.hub.enter("contents.read_folder")
+        files = [
+            replace(file, path=path.removeprefix(f"{folder}/"))
+            for path, file in self.hub.trees.get(ref, {}).items()
+            if path.startswith(f"{folder}/")
+        ]
+        if not files:
+            raise NotFound(folder)
+        return files
+
+
+@dataclass
+class _Issues:
+    hub: FakeGitHub
+
+    async def get(self, repository: RepositoryName, number: int) -> Issue:
+        self.hub.enter("issues.get")
+        return self.hub.issues[str(repository)][number]
+
+    async def create(
+        self, repository: RepositoryName, *, title: str, body: str, labels: Sequence[str]
+    ) -> Issue:
+        self.hub.enter("issues.create")
+        issues = self.hub.issues.setdefault(str(repository), {})
+        number = len(issues) + 1
+        issues[number] = Issue(
+            number=number,
+            title=title,
+            body=body,
+            state="open",
+            author_id=1,
+            author="paved-road[bot]",
+            labels=tuple(labels),
+            html_url=f"https://github.test/{repository}/issues/{number}",
+        )
+        return issues[number]
+
+    async def find_open(self, repository: RepositoryName, *, label: str) -> Sequence[Issue]:
+        self.hub.enter("issues.find_open")
+        issues = self.hub.issues.get(str(repository), {}).values()
+        return [issue for issue in issues if issue.state == "open" and label in issue.labels]
+
+    async def close(
+        self,
+        repository: RepositoryName,
+        number: int,
+        *,
+        reason: Literal["completed", "not_planned"],
+    ) -> None:
+        self.hub.enter("issues.close")
+        issues = self.hub.issues[str(repository)]
+        issues[number] = replace(issues[number], state="closed")
+
+    async def ensure_label(
+        self, repository: RepositoryName, name: str, *, color: str, description: str
+    ) -> None:
+        self.hub.enter("issues.ensure_label")
+        self.hub.labels.setdefault(str(repository), set()).add(name)
+
+    async def comment(self, repository: RepositoryName, number: int, body: str) -> Comment:
+        self.hub.enter("issues.comment")
+        id_ = self.hub.next()
+        self.hub.comments[id_] = (str(repository), number, body)
+        self.hub.after("issues.comment")
+        return Comment(id=id_, body=body, html_url="", by_us=True)
+
+    async def edit_comment(self, repository: RepositoryName, comment_id: int, body: str) -> None:
+        self.hub.enter("issues.edit_comment")
+        if comment_id not in self.hub.comments:
+            raise NotFound(str(comment_id))
+        where, number, _ = self.hub.comments[comment_id]
+        self.hub.comments[comment_id] = (where, number, body)
+
+    async def find_comment(
+        self, repository: RepositoryName, number: int, *, marker: str
+    ) -> Comment | None:
+        self.hub.enter("issues.find_comment")
+        for id_, (where, thread, body) in self.hub.comments.items():
+            if (where, thread) == (str(repository), number) and marker in body:
+                return Comment(id=id_, body=body, html_url="", by_us=True)
+        return None
+
+    async def react(self, repository: RepositoryName, comment_id: int, content: str) -> None:
+        self.hub.enter("issues.react")
+        self.hub.reactions.setdefault(comment_id, set()).add(content)
+
+
+@dataclass
+class _Checks:
+    hub: FakeGitHub
+
+    async def create(self, repository: Repository, check: CheckRun) -> int:
+        self.hub.enter("checks.create")
+        id_ = self.hub.next()
+        self.hub.checks[id_] = check
+        self.hub.after("checks.create")
+        return id_
+
+    async def update(self, repository: Repository, check_id: int, check: CheckRun) -> None:
+        self.hub.enter("checks.update")
+        self.hub.checks[check_id] = check
+
+    async def find(self, repository: Repository, *, head_sha: str, external_id: str) -> int | None:
+        self.hub.enter("checks.find")
+        for id_, check in self.hub.checks.items():
+            if (check.head_sha, check.external_id) == (head_sha, external_id):
+                return id_
+        return None
+
+
+@dataclass
+class _People:
+    hub: FakeGitHub
+
+    async def role(self, repository: RepositoryName, login: str, *, user_id: int) -> Role:
+        self.hub.enter("people.role")
+        return self.hub.roles.get((str(repository), login), Role.NONE)
+
+    async def is_team_member(self, organization: str, team: str, login: str) -> bool:
+        self.hub.enter("people.is_team_member")
+        return login in self.hub.teams.get(team, set())
+
+    async def team_exists(self, organization: str, team: str) -> bool:
+        self.hub.enter("people.team_exists")
+        return team in self.hub.teams

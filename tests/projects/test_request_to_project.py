@@ -1,0 +1,401 @@
+"""From a filed form to a project, on the real store, queue, worker and renderer.
+
+GitHub is the one in memory; the journeys do the same over HTTP.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from bot.app import Bot, open_bot, working
+from bot.errors import RetryLater
+from bot.github.port import File, Issue, RepositoryName, Role
+from bot.runs import RunState
+from bot.settings import Settings
+from bot.store.port import Delivery
+from bot.queue.port import Message
+from tests.fake_github import FakeGitHub
+
+CATALOG = "acme/catalog"
+FOLDER = Path(__file__).parents[1] / "data" / "catalog"
+DANA = {"id": 7, "login": "dana", "type": "User"}
+PETRA = {"id": 8, "login": "petra", "type": "User"}
+
+
+def catalog_files() -> list[File]:
+    return [
+        File(
+            path=path.relative_to(FOLDER).as_posix(),
+            content=path.read_bytes(),
+            executable=bool(path.stat().st_mode & 0o100),
+        )
+        for path in sorted(FOLDER.rglob("*"))
+        if path.is_file()
+    ]
+
+
+def form(**changed: str) -> str:
+    answers = {
+        "Repository name": "money-kit",
+        "Description": "Counts money",
+        "Team": "payments",
+        "Cost center": "CC-100",
+        "Visibility": "private",
+        "Greeting": "Hello",
+        "Tone": "formal",
+    } | changed
+    return "\n\n".join(f"### {label}\n\n{answer}" for label, answer in answers.items())
+
+
+@dataclass
+class World:
+    """The bot with a GitHub in memory, and hands to act as people do."""
+
+    github: FakeGitHub
+    bot: Bot
+    updates: int = 0
+    numbers: int = 0
+    waiting: list[str] = field(default_factory=list)
+
+    async def deliver(self, event: str, key: str, payload: dict[str, object]) -> None:
+        guid = str(uuid4())
+        body = json.dumps(payload).encode()
+        now_s = self.bot.clock.now_s()
+        delivery = Delivery(guid=guid, event=event, body=body, key=key, received_at_s=now_s)
+        await self.bot.store.deliveries.add(delivery)
+        await self.bot.queue.send([Message(f"delivery:{guid}", key)])
+
+    async def file(
+        self, body: str, *, template: str = "greeter", author: dict[str, object] = DANA
+    ) -> int:
+        self.numbers += 1
+        number = self.numbers
+        self.github.issues.setdefault(CATALOG, {})[number] = Issue(
+            number=number,
+            title="New",
+            body=body,
+            state="open",
+            author_id=int(str(author["id"])),
+            author=str(author["login"]),
+            labels=(f"template:{template}",),
+            html_url=f"https://github.test/{CATALOG}/issues/{number}",
+        )
+        await self.tell(number, "opened")
+        return number
+
+    async def tell(self, number: int, action: str, *, body: str | None = None) -> None:
+        """Send the webhook of the issue as it stands (or with another body)."""
+        issue = self.github.issues[CATALOG][number]
+        self.updates += 1
+        author = {"id": issue.author_id, "login": issue.author, "type": "User"}
+        if body is not None:
+            self.github.issues[CATALOG][number] = issue = Issue(
+                **{**{f: getattr(issue, f) for f in issue.__slots__}, "body": body}
+            )
+        await self.deliver(
+            "issues",
+            f"{CATALOG}#{number}",
+            {
+                "action": action,
+                "issue": {
+                    "number": number,
+                    "title": issue.title,
+                    "body": issue.body,
+                    "user": author,
+                    "html_url": issue.html_url,
+                    "updated_at": f"2026-01-01T00:00:{self.updates:02}Z",
+                    "state": issue.state,
+                    "labels": [{"name": name} for name in issue.labels],
+                },
+                "repository": {"full_name": CATALOG},
+                "sender": author,
+            },
+        )
+
+    async def comment(self, number: int, text: str, *, by: dict[str, object] = DANA) -> None:
+        issue = self.github.issues[CATALOG][number]
+        id_ = self.github.next()
+        await self.deliver(
+            "issue_comment",
+            f"{CATALOG}#{number}",
+            {
+                "action": "created",
+                "issue": {
+                    "number": number,
+                    "title": issue.title,
+                    "user": {"id": issue.author_id, "login": issue.author, "type": "User"},
+                    "html_url": issue.html_url,
+                },
+                "comment": {
+                    "id": id_,
+                    "html_url": f"{issue.html_url}#c{id_}",
+                    "user": by,
+                    "body": text,
+                },
+                "repository": {"full_name": CATALOG},
+                "sender": by,
+            },
+        )
+
+    async def idle(self) -> None:
+        """Everything queued has been worked off; fails after a while."""
+        async with asyncio.timeout(30), working(self.bot):
+            while (await self.bot.queue.stats()).depth:
+                await self.bot.queue.wait(0.05)
+
+    def texts(self, number: int) -> list[str]:
+        return self.github.texts(CATALOG, number)
+
+    async def run_of(self, number: int) -> RunState:
+        (run,) = await self.bot.runs.of_subject(f"{CATALOG}#{number}")
+        return run.state
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    github = FakeGitHub()
+    github.add_repository(CATALOG, catalog_files())
+    github.teams = {"payments": {"dana"}, "platform": {"petra"}}
+    github.roles = {(CATALOG, "dana"): Role.READ, (CATALOG, "petra"): Role.ADMIN}
+    settings = Settings(
+        app_id=1,
+        private_key="",
+        webhook_secret="a-secret-of-some-length",
+        organizations=("acme",),
+        catalog_repository=RepositoryName("acme", "catalog"),
+        store_path=tmp_path / "bot.db",
+        queue_path=tmp_path / "bot.db",
+    )
+    async with open_bot(settings, github=github.bundle()) as bot:
+        await bot.registration.refresh()
+        github.calls.clear()
+        yield World(github, bot)
+
+
+async def test_a_filed_form_becomes_a_repository_a_record_and_one_comment(world: World) -> None:
+    number = await world.file(form())
+    await world.idle()
+
+    github = world.github
+    assert "acme/money-kit" in github.repositories
+    tree = github.trees[github.heads["acme/money-kit"]]
+    assert tree["README.md"].content == b"# money-kit\n\nOwned by payments.\n"
+    assert tree["src/tone.txt"].content == b"formal\n"
+    assert tree["greet.sh"].executable
+    assert b"\x89PNG" in tree["src/logo.png"].content
+    assert b"template: greeter" in tree[".paved-road.yml"].content
+    assert tree[".github/CODEOWNERS"].content == b"* @acme/payments\n"
+    assert github.team_access["acme/money-kit"] == {"payments": "maintain"}
+    assert "acme/money-kit" in github.protected
+    assert "greeter" in github.topics["acme/money-kit"]
+    assert github.properties["acme/money-kit"]["cost_center"] == "CC-100"
+    assert github.issues[CATALOG][number].state == "closed"
+    (text,) = world.texts(number)
+    assert text.startswith("[`acme/money-kit`](https://github.test/acme/money-kit) is ready")
+    (check,) = github.checks.values()
+    assert check.conclusion == "success"
+    assert check.head_sha == github.heads["acme/money-kit"]
+    project = await world.bot.projects.of_repository("acme/money-kit")
+    assert project is not None
+    assert (project.team, project.tags.cost_center) == ("payments", "CC-100")
+    assert project.author.login == "dana"
+    assert (await world.bot.audit.verify()).count == 3
+
+
+async def test_everything_wrong_is_told_at_once_and_an_edit_mends_it(world: World) -> None:
+    number = await world.file(
+        form(**{"Repository name": "catalog", "Cost center": "CC-900", "Tone": "rude"})
+    )
+    await world.idle()
+    (text,) = world.texts(number)
+    assert text.startswith("3 answers need a correction")
+    assert "`acme/catalog` exists already" in text
+    assert "CC-110" in text
+    assert len(world.github.repositories) == 1
+
+    await world.tell(number, "edited", body=form())
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "is ready" in text
+    assert "acme/money-kit" in world.github.repositories
+
+
+async def test_a_person_outside_the_team_gets_nothing(world: World) -> None:
+    number = await world.file(form(Team="platform", **{"Cost center": "CC-900"}))
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "You are not a member of `platform`" in text
+    assert len(world.github.repositories) == 1
+
+
+async def test_public_needs_a_second_person_and_an_edit_asks_again(world: World) -> None:
+    number = await world.file(form(Visibility="public"))
+    await world.idle()
+    assert "waits for approval by a member of `platform`" in world.texts(number)[0]
+    await world.comment(number, "/approve")
+    await world.idle()
+    assert "Nobody approves their own request" in world.texts(number)[1]
+
+    await world.tell(number, "edited", body=form(Visibility="public", Tone="friendly"))
+    await world.comment(number, "/approve", by=PETRA)
+    await world.idle()
+    assert "acme/money-kit" in world.github.repositories
+    assert "is ready" in world.texts(number)[0]
+
+
+async def test_an_approval_counts_for_the_answers_it_was_given_for(world: World) -> None:
+    world.github.teams["platform"].add("olaf")
+    world.github.roles[CATALOG, "olaf"] = Role.READ
+    number = await world.file(form(Visibility="public"))
+    await world.idle()
+    await world.tell(number, "edited", body=form(Visibility="public", Greeting="Bye"))
+    await world.idle()
+    assert "waits for approval" in world.texts(number)[0]
+    assert len(world.github.repositories) == 1
+
+
+@pytest.mark.parametrize("call", ["repositories.create", "contents.first_commit", "issues.comment"])
+async def test_a_lost_answer_doubles_nothing(world: World, call: str) -> None:
+    """GitHub did it, the answer never came; the work comes back and finds it done."""
+    lost: list[str] = []
+
+    def lose(name: str) -> None:
+        if name == call and not lost:
+            lost.append(name)
+            raise RetryLater("The answer was lost.", wait_s=0.01)
+
+    world.github.after = lose
+    number = await world.file(form())
+    await world.idle()
+    assert lost == [call]
+    assert len(world.github.repositories) == 2
+    assert len(world.texts(number)) == 1
+    assert await world.run_of(number) is RunState.SUCCEEDED
+
+
+async def test_a_name_taken_meanwhile_is_told_and_nobodys_repository_is_touched(
+    world: World,
+) -> None:
+    def take(name: str) -> None:
+        if name == "repositories.create" and "acme/money-kit" not in world.github.repositories:
+            world.github.add_repository("acme/money-kit")
+
+    world.github.before = take
+    number = await world.file(form())
+    await world.idle()
+    text = world.texts(number)[0]
+    assert "already exists and was not made by this request" in text
+    assert world.github.trees[world.github.heads["acme/money-kit"]] == {}
+
+    await world.comment(number, "/undo")
+    await world.comment(number, "/undo confirm")
+    await world.idle()
+    assert "acme/money-kit" in world.github.repositories
+    assert "was undone" in world.texts(number)[0]
+
+    await world.tell(number, "edited", body=form(**{"Repository name": "money-kit-two"}))
+    await world.idle()
+    assert "acme/money-kit-two" in world.github.repositories
+
+
+async def test_undo_says_what_goes_and_removes_exactly_that(world: World) -> None:
+    number = await world.file(form())
+    await world.idle()
+    await world.comment(number, "/undo")
+    await world.idle()
+    assert "`/undo confirm` removes it" in world.texts(number)[1]
+    assert "acme/money-kit" in world.github.repositories
+    await world.comment(number, "/undo confirm")
+    await world.idle()
+    assert list(world.github.repositories) == [CATALOG]
+
+
+async def test_undo_leaves_a_repository_that_others_have_worked_in(world: World) -> None:
+    number = await world.file(form())
+    await world.idle()
+    world.github.put("acme/money-kit", [File(path="theirs.txt", content=b"work")])
+    await world.comment(number, "/undo confirm")
+    await world.idle()
+    assert "acme/money-kit" in world.github.repositories
+    assert "has commits that this request did not make" in world.texts(number)[1]
+
+
+async def test_a_strangers_command_is_met_with_silence(world: World) -> None:
+    number = await world.file(form())
+    await world.idle()
+    before = dict(world.github.comments)
+    await world.comment(number, "/undo confirm", by={"id": 9, "login": "mallory", "type": "User"})
+    await world.idle()
+    assert world.github.comments == before
+    assert "acme/money-kit" in world.github.repositories
+
+
+async def test_edits_after_the_start_change_nothing_and_are_told_so(world: World) -> None:
+    number = await world.file(form())
+    await world.idle()
+    await world.tell(number, "edited", body=form(**{"Repository name": "other"}))
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "That edit changed nothing" in text
+    assert "acme/other" not in world.github.repositories
+
+
+async def test_what_the_plan_does_not_offer_is_told_and_the_rest_is_made(world: World) -> None:
+    world.github.rulesets_offered = False
+    world.github.defined = None
+    number = await world.file(form())
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "is ready" in text
+    assert "Left out, because the organisation does not offer it" in text
+    assert "Upgrade the plan." in text
+
+
+async def test_a_service_gets_its_environments_and_settings(world: World) -> None:
+    settings = {
+        "Cloud provider": "Amazon Web Services",
+        "Region": "eu-central-1",
+    }
+    body = form()
+    body = body[: body.index("### Greeting")]
+    from bot.forms import compile_form, sample_answers  # noqa: F401 - shows the labels
+
+    del settings
+    number = await world.file(body.rstrip(), template="pinger")
+    await world.idle()
+    assert world.texts(number)
+
+
+async def test_a_vanished_template_is_told(world: World) -> None:
+    number = await world.file(form(), template="gone")
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "does not offer the template `gone`" in text
+
+
+async def test_two_hundred_faults_in_a_row_end_in_one_repository(world: World) -> None:
+    """Every call fails once before it works."""
+    seen: dict[str, int] = {}
+
+    def stumble(name: str) -> None:
+        seen[name] = seen.get(name, 0) + 1
+        if seen[name] == 1:
+            raise RetryLater("GitHub is away.", wait_s=0.0)
+
+    fast: Callable[[int], float] = lambda attempt: 0.0
+    import bot.work.worker as worker
+
+    original, worker.delay_s = worker.delay_s, fast
+    try:
+        world.github.before = stumble
+        number = await world.file(form())
+        await world.idle()
+    finally:
+        worker.delay_s = original
+    assert len(world.github.repositories) == 2
+    assert "is ready" in world.texts(number)[0]
