@@ -7,5 +7,6 @@ class Hub(SettingsOperations):
     """One GitHub. REST routes and pages call the same operations.
 
     They are grouped by subject in ``operations``, each group building on the one
-    before: accounts, apps, refs, repositories, issues, pulls, checks, settings.
+    before: accounts, apps, refs, repositories, labels, issues, reactions, pulls, checks,
+    deployments, settings.
     """

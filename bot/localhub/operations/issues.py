@@ -1,30 +1,28 @@
-"""Issues, comments, labels and reactions."""
+"""Issues, their comments, labels and assignees."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.repositories import RepositoryOperations
-from bot.localhub.refusal import Refused, invalid, not_found
+from bot.localhub.operations.labels import LabelOperations
+from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json
-from bot.localhub.shapes.issues import REACTIONS
 from bot.localhub.shapes.issues import comment as comment_shape
 from bot.localhub.shapes.issues import issue as issue_shape
 from bot.localhub.shapes.people import simple_user
 from bot.localhub.shapes.pulls import pull as pull_shape
 from bot.localhub.shapes.repositories import DEFAULT_FLAGS
 from bot.localhub.shapes.repositories import label as label_shape
-from bot.localhub.state.discussions import Comment, Issue, IssueState, Reaction
+from bot.localhub.state.discussions import Comment, Issue, IssueState
 from bot.localhub.state.people import Role
 from bot.localhub.state.repositories import Label, Repository
 from bot.localhub.webhooks.payloads import emit
 
 LONGEST_BODY = 65_536  # characters; GitHub answers 422 "body is too long" beyond
 LONGEST_TITLE = 256
-LONGEST_LABEL = 50
 MOST_ASSIGNEES = 10
 
 
-class IssueOperations(RepositoryOperations):
+class IssueOperations(LabelOperations):
     """What people and Apps do in the conversations of a repository."""
 
     def create_issue(
@@ -52,9 +50,9 @@ class IssueOperations(RepositoryOperations):
         triages = who.app is not None or self.role(who.user, found) >= Role.TRIAGE
         chosen: list[Label] = []
         if from_form:
-            chosen = [known for name in labels if (known := self._label(found, name))]
+            chosen = [known for name in labels if (known := self.find_label(found, name))]
         elif triages:
-            chosen = self._labels_or_new(found, labels)
+            chosen = self.labels_or_new(found, labels)
         made = Issue(
             id=self.world.next_id(),
             repository_id=found.id,
@@ -254,7 +252,7 @@ class IssueOperations(RepositoryOperations):
         """The issue does not have the label. Raises Refused 404 when it had not."""
         found = self.repository(repository)
         issue = self.issue(found, number)
-        label = self._label(found, name)
+        label = self.find_label(found, name)
         if label is None or label.id not in issue.label_ids:
             raise Refused(404, "Label does not exist")
         kept = [self.world.labels[i].name for i in issue.label_ids if i != label.id]
@@ -267,7 +265,7 @@ class IssueOperations(RepositoryOperations):
         found, who = self.repository(repository), acting(actor)
         issue = self.issue(found, number)
         self.require(who, found, Role.TRIAGE)
-        wanted = {label.id: label for label in self._labels_or_new(found, names)}
+        wanted = {label.id: label for label in self.labels_or_new(found, names)}
         before = set(issue.label_ids)
         issue.label_ids = list(wanted)
         self._touch(issue)
@@ -276,17 +274,6 @@ class IssueOperations(RepositoryOperations):
             shape = label_shape(self, found, self.world.labels[label_id])
             self.tell_issue(who, found, issue, action, label=shape)
         return issue
-
-    def _label(self, repository: Repository, name: str) -> Label | None:
-        return self.world.labels.find((repository.id, name.lower()))
-
-    def _labels_or_new(self, repository: Repository, names: Sequence[str]) -> list[Label]:
-        return [self._label(repository, n) or self._new_label(repository, n) for n in names]
-
-    def _new_label(self, repository: Repository, name: str) -> Label:
-        checked_label(name)
-        made = Label(id=self.world.next_id(), repository_id=repository.id, name=name)
-        return self.world.labels.put(made)
 
     def _assignable(self, repository: Repository, logins: Sequence[str]) -> list[int]:
         """Ids of those who may be assigned; others are dropped silently, as on GitHub."""
@@ -341,127 +328,6 @@ class IssueOperations(RepositoryOperations):
         self._touch(issue)
         self.tell_issue(who, found, issue, "locked" if locked else "unlocked")
 
-    # Labels of a repository.
-
-    def create_label(
-        self,
-        actor: Who,
-        repository: str | Repository,
-        name: str,
-        *,
-        color: str = "",
-        description: str | None = None,
-    ) -> Label:
-        """A new label. Raises Refused 422 for a name that exists."""
-        found, who = self.repository(repository), acting(actor)
-        self.require(who, found, Role.TRIAGE)
-        checked_label(name)
-        if self._label(found, name) is not None:
-            raise invalid("Label", "name", "already_exists")
-        made = Label(
-            id=self.world.next_id(),
-            repository_id=found.id,
-            name=name,
-            color=checked_color(color or "ededed"),
-            description=description,
-        )
-        self.world.labels.put(made)
-        about = {"label": label_shape(self, found, made)}
-        emit(self, "label", "created", about, sender=who, repository=found)
-        self.tell(found, "labels")
-        return made
-
-    def label(self, repository: str | Repository, name: str) -> Label:
-        """The label of that name, without regard to case. Raises Refused 404."""
-        found = self._label(self.repository(repository), name)
-        if found is None:
-            raise not_found()
-        return found
-
-    def update_label(
-        self,
-        actor: Who,
-        repository: str | Repository,
-        name: str,
-        changes: Mapping[str, str | None],
-    ) -> Label:
-        """The label with ``new_name``, ``color`` and ``description`` as far as given."""
-        found, who = self.repository(repository), acting(actor)
-        self.require(who, found, Role.TRIAGE)
-        label = self.label(found, name)
-        new_name = changes.get("new_name") or label.name
-        other = self._label(found, new_name)
-        if other is not None and other.id != label.id:
-            raise invalid("Label", "name", "already_exists")
-        checked_label(new_name)
-        before = {"name": {"from": label.name}} if new_name != label.name else {}
-        label.name = new_name
-        label.color = checked_color(changes.get("color") or label.color)
-        label.description = changes.get("description", label.description)
-        self.world.labels.put(label)
-        about = {"label": label_shape(self, found, label), "changes": before}
-        emit(self, "label", "edited", about, sender=who, repository=found)
-        self.tell(found, "labels")
-        return label
-
-    def delete_label(self, actor: Who, repository: str | Repository, name: str) -> None:
-        """The label is gone, from the issues that had it too."""
-        found, who = self.repository(repository), acting(actor)
-        self.require(who, found, Role.TRIAGE)
-        label = self.label(found, name)
-        for issue in self.world.issues.of(found.id):
-            if label.id in issue.label_ids:
-                issue.label_ids.remove(label.id)
-                self.world.issues.put(issue)
-        self.world.labels.drop(label)
-        about = {"label": label_shape(self, found, label)}
-        emit(self, "label", "deleted", about, sender=who, repository=found)
-        self.tell(found, "labels")
-
-    # Reactions.
-
-    def react(
-        self,
-        actor: Who,
-        repository: str | Repository,
-        number: int,
-        content: str,
-        *,
-        comment_id: int | None = None,
-    ) -> tuple[Reaction, bool]:
-        """The reaction is there once; with it, whether it is new. Raises Refused."""
-        found, who = self.repository(repository), acting(actor)
-        issue = self.issue(found, number)
-        self.require(who, found, Role.READ)
-        if content not in REACTIONS:
-            raise invalid("Reaction", "content", "invalid")
-        for known in self.world.reactions.of((issue.id, comment_id)):
-            if known.user_id == who.user.id and known.content == content:
-                return known, False
-        made = Reaction(
-            id=self.world.next_id(),
-            issue_id=issue.id,
-            comment_id=comment_id,
-            user_id=who.user.id,
-            content=content,
-            created_at_s=self.now_s(),
-        )
-        self.world.reactions.put(made)
-        self.changes.publish(f"issue:{found.full_name}#{issue.number}", "reaction")
-        return made, True
-
-    def unreact(self, actor: Who, repository: str | Repository, reaction_id: int) -> None:
-        """The actor's own reaction is gone."""
-        found, who = self.repository(repository), acting(actor)
-        reaction = self.world.reactions.get(reaction_id)
-        issue = self.world.issues.get(reaction.issue_id) if reaction else None
-        if reaction is None or issue is None or issue.repository_id != found.id:
-            raise not_found()
-        if reaction.user_id != who.user.id:
-            raise Refused(403, "You may only delete your own reactions.")
-        self.world.reactions.drop(reaction)
-        self.changes.publish(f"issue:{found.full_name}#{issue.number}", "reaction")
-
 
 def checked_title(title: str) -> str:
     """The title, trimmed. Raises Refused 422 for none or one beyond 256 characters."""
@@ -492,19 +358,3 @@ def checked_comment(body: str) -> str:
             "Body is too long (maximum is 65536 characters)",
         )
     return body
-
-
-def checked_label(name: str) -> str:
-    """A label's name: 1 to 50 characters."""
-    if not name.strip():
-        raise invalid("Label", "name", "missing_field")
-    if len(name) > LONGEST_LABEL:
-        raise invalid("Label", "name", "custom", "name is too long (maximum is 50 characters)")
-    return name
-
-
-def checked_color(color: str) -> str:
-    """Six hexadecimal digits without a leading #."""
-    if len(color) != 6 or any(c not in "0123456789abcdefABCDEF" for c in color):
-        raise invalid("Label", "color", "invalid")
-    return color.lower()

@@ -2,7 +2,8 @@
 
 from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.merge import Conflict, merged_tree
-from bot.localhub.operations.issues import IssueOperations, checked_body, checked_title
+from bot.localhub.operations.issues import checked_body, checked_title
+from bot.localhub.operations.reactions import ReactionOperations
 from bot.localhub.operations.refs import WORKFLOWS
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.pulls import commits, files, pull_of
@@ -18,7 +19,7 @@ METHOD_FLAG = {
 }
 
 
-class PullOperations(IssueOperations):
+class PullOperations(ReactionOperations):
     """Open, change and merge pull requests."""
 
     def create_pull_request(
