@@ -27,14 +27,19 @@ class HubClock(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """A webhook that is due: for one App, already as the bytes that get signed."""
+    """A webhook that is due: for one App, already as the bytes that get signed.
 
+    ``guid`` stays the same when it is delivered again.
+    """
+
+    guid: str
     app: App
     installation: Installation | None
     repository_id: int | None
     event: str
     action: str | None
     payload: bytes
+    redelivery: bool = False
 
 
 class HubCore:

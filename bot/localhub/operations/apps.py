@@ -2,14 +2,16 @@
 
 import base64
 import secrets
+import zlib
 from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bot.localhub.actor import Actor
+from bot.localhub.core import Outgoing
 from bot.localhub.operations.accounts import AccountOperations
-from bot.localhub.refusal import Refused
+from bot.localhub.refusal import Refused, not_found
 from bot.localhub.shapes.apps import installation as installation_shape
 from bot.localhub.state.apps import App, Delivery, Installation, InstallationToken
 from bot.localhub.webhooks.payloads import emit
@@ -182,6 +184,29 @@ class AppOperations(AccountOperations):
     def deliveries_of(self, app: App) -> list[Delivery]:
         """An App's webhook deliveries, newest first."""
         return self.world.deliveries.of(app.id)[::-1]
+
+    def delivery(self, app: App, delivery_id: int) -> Delivery:
+        """The App's delivery of that id. Raises Refused 404."""
+        found = self.world.deliveries.get(delivery_id)
+        if found is None or found.app_id != app.id:
+            raise not_found()
+        return found
+
+    def redeliver(self, app: App, delivery_id: int) -> None:
+        """The delivery is attempted again, under the same guid, to the App's address of now."""
+        found = self.delivery(app, delivery_id)
+        self.send(
+            Outgoing(
+                guid=found.guid,
+                app=app,
+                installation=self.world.installations.get(found.installation_id or 0),
+                repository_id=found.repository_id,
+                event=found.event,
+                action=found.action,
+                payload=zlib.decompress(found.payload),
+                redelivery=True,
+            )
+        )
 
 
 def _subset(given: Mapping[str, str], wanted: Mapping[str, str] | None) -> dict[str, str]:

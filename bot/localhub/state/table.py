@@ -1,6 +1,7 @@
 """Records of one kind, found by id, by a unique key, or by the group they belong to."""
 
 from collections.abc import Callable, Hashable, Iterator
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
 
 import msgspec
@@ -57,6 +58,10 @@ class Table(Generic[T]):
     def of(self, group: Hashable) -> list[T]:
         """The records of a group, oldest first."""
         return list(self._groups.get(group, {}).values())
+
+    def first(self, group: Hashable, most: int) -> list[T]:
+        """The oldest ``most`` records of a group, without copying the others."""
+        return list(islice(self._groups.get(group, {}).values(), most))
 
     def count(self, group: Hashable) -> int:
         """How many records a group has."""

@@ -5,6 +5,7 @@ The shape follows the documented examples: ``action``, what it is about, then
 Source: GitHub docs, "Webhook events and payloads".
 """
 
+import uuid
 from collections.abc import Iterator
 
 import msgspec
@@ -77,6 +78,7 @@ def emit(
         own = {"installation": named} | payload  # an installation event brings its own
         hub.send(
             Outgoing(
+                guid=str(uuid.uuid4()),
                 app=app,
                 installation=installation,
                 repository_id=repository.id if repository else None,
