@@ -10,8 +10,10 @@ from .errors import RendererUnavailable
 from .incoming import encode_template
 from .inside.limits import Limits
 from .isolation import Isolation
-from .render_host import HostDied, RenderHost
+from .render_host import RenderHost
 from .template import Template
+
+_CLOSING = "the renderer is closing"
 
 
 class HostPool:
@@ -26,15 +28,22 @@ class HostPool:
         self._hosts: OrderedDict[str, asyncio.Task[RenderHost]] = OrderedDict()
         self._idle: dict[str, asyncio.TimerHandle] = {}
         self._spare: asyncio.Task[RenderHost] | None = None
+        self._live: set[RenderHost] = set()
         self._closing: set[asyncio.Task[str]] = set()
         self._closed = False
 
     def warm(self) -> None:
         """A spare host is being started, unless there is one."""
         if self._spare is None and not self._closed:
-            self._spare = asyncio.create_task(
-                RenderHost.start(self._isolation, self._limits, self._spawner)
-            )
+            self._spare = asyncio.create_task(self._start())
+
+    async def _start(self) -> RenderHost:
+        host = await RenderHost.start(self._isolation, self._limits, self._spawner)
+        self._live.add(host)
+        if self._closed:
+            self._close(host)
+            raise RendererUnavailable(_CLOSING)
+        return host
 
     @contextlib.asynccontextmanager
     async def shared(self, identity: str, template: Template) -> AsyncIterator[RenderHost]:
@@ -51,12 +60,12 @@ class HostPool:
         host.in_use += 1
         try:
             yield host
-        except HostDied:
-            self._forget(identity, host)
-            raise
         finally:
             host.in_use -= 1
-            self._rest(identity, host)
+            if host.usable:
+                self._rest(identity, host)
+            else:
+                self._forget(identity, host)
 
     @contextlib.asynccontextmanager
     async def alone(self, template: Template) -> AsyncIterator[RenderHost]:
@@ -80,6 +89,8 @@ class HostPool:
         except BaseException:
             if starting.done() and self._hosts.get(identity) is starting:
                 del self._hosts[identity]
+            if starting.cancelled():  # not its caller was cancelled: we were closed
+                raise RendererUnavailable(_CLOSING) from None
             raise
 
     async def _loaded(self, template: Template) -> RenderHost:
@@ -94,11 +105,14 @@ class HostPool:
 
     async def _take_spare(self) -> RenderHost:
         if self._closed:
-            raise RendererUnavailable("the renderer is closing")
+            raise RendererUnavailable(_CLOSING)
         self.warm()
         spare, self._spare = self._spare, None
         assert spare is not None  # noqa: S101  # warm() has just set it
-        return await spare
+        try:
+            return await spare
+        except RendererUnavailable:  # it may be long ago that it was tried
+            return await self._start()
 
     def _ready(self, identity: str) -> RenderHost | None:
         """The host, unless it is still starting or could not."""
@@ -137,6 +151,7 @@ class HostPool:
     def _close(self, host: RenderHost) -> None:
         if host.closed.is_set():
             return
+        self._live.discard(host)
         closing = asyncio.create_task(host.close())
         host.closed.set()
         self._closing.add(closing)
@@ -157,9 +172,9 @@ class HostPool:
             timer.cancel()
         for task in tasks:
             task.cancel()
-        for found in await asyncio.gather(*tasks, return_exceptions=True):
-            if isinstance(found, RenderHost):
-                self._close(found)
-        if self._closing:
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for host in list(self._live):
+            self._close(host)
+        while self._closing:
             await asyncio.gather(*self._closing, return_exceptions=True)
         await asyncio.to_thread(self._spawner.shutdown)

@@ -66,7 +66,9 @@ async def read_result(reader: asyncio.StreamReader, template: Template, limits: 
             variable=told.variable,
             detail=told.detail,
         )
-    listed = answer.files or []
+    if answer.files is None:
+        raise Truncated
+    listed = answer.files
     await asyncio.to_thread(_check_listed, listed, limits)
     files = [await _read_file(reader, one) for one in listed]
     if await reader.read(1):

@@ -25,7 +25,7 @@ _COMPLAINT_BYTES = 2_000
 
 
 class HostDied(Exception):
-    """The process is gone, or did not do what it must; nobody may use it again."""
+    """The process is gone in the middle of something that another one can do again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +37,16 @@ class _Started:
 
 
 class RenderHost:
-    """A started process. After ``load`` it renders that template only."""
+    """A started process. After ``load`` it renders that template only.
+
+    Once ``usable`` is False the process is gone or out of control: close it.
+    """
 
     def __init__(self, started: _Started, limits: Limits, spawner: Executor) -> None:
         self._started, self._limits, self._spawner = started, limits, spawner
         self._slots = asyncio.Semaphore(limits.parallel)
         self.in_use = 0
+        self.usable = True
         self.closed = asyncio.Event()
 
     @classmethod
@@ -95,9 +99,9 @@ class RenderHost:
                     await writer.drain()
                     await read_loaded(reader)
             except TimeoutError:
-                raise Fault("timeout") from None
+                raise self._lost(Fault("timeout")) from None
             except (Truncated, ConnectionError):
-                raise HostDied from None
+                raise self._lost(HostDied()) from None
 
     async def render(self, request: bytes, template: Template) -> Rendered:
         """What a child of the host made of ``request`` (see ``encode_request``).
@@ -106,7 +110,7 @@ class RenderHost:
 
         Raises:
             Fault: the template or the answers break a rule, or a limit.
-            HostDied: the host ended meanwhile, or lost control of its child.
+            HostDied: the host ended meanwhile.
         """
         async with self._slots:
             answer, their_answer = socket.socketpair()
@@ -116,8 +120,10 @@ class RenderHost:
                 try:
                     async with asyncio.timeout(self._limits.wall_s + _GRACE_S):
                         return await self._follow(request, template, reader, writer, ends)
-                except (TimeoutError, Truncated, ConnectionError):
-                    raise HostDied from None
+                except TimeoutError:
+                    raise self._lost(Fault("timeout")) from None
+                except (Truncated, ConnectionError):
+                    raise self._lost(HostDied()) from None
 
     async def _follow(
         self,
@@ -143,10 +149,14 @@ class RenderHost:
         except OSError:
             for one in ours:
                 one.close()
-            raise HostDied from None
+            raise self._lost(HostDied()) from None
         finally:
             for one in theirs:
                 one.close()
+
+    def _lost(self, error: Exception) -> Exception:
+        self.usable = False
+        return error
 
     async def close(self) -> str:
         """Nothing of the host is left; the end of what it complained of, for logs."""

@@ -17,7 +17,7 @@ from .template import JSON, Allowed, Rendered, Template
 
 _warn = logging.getLogger(__name__).warning
 
-_ATTEMPTS = 2  # a host can die of something else than this render, so once more
+_ATTEMPTS = 3  # a host, and the spare after it, can die of something else than this render
 
 _MAY_BE_ALLOWED = frozenset({"hook-not-allowed", "extension-not-allowed"})
 
