@@ -7,6 +7,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from bot.github import scopes
+from bot.github.port import Repository, RepositoryName
 from bot.setup import read_manifest, setup_page
 from bot.setup.manifest import APP_YML, LONGEST_NAME
 from bot.setup.pages import failed_page, register_page, registered_page
@@ -53,6 +55,36 @@ def test_every_permission_exists_at_its_level() -> None:
     """A permission that is misspelled would silently not be granted."""
     for name, level in read_manifest().permissions.items():
         assert level in LEVELS[name], name
+
+
+def test_the_app_has_exactly_what_its_jobs_ask_for() -> None:
+    """No token is refused for a missing permission, and none is held that no job uses."""
+    name = RepositoryName("acme", "shop")
+    repository = Repository(
+        id=1,
+        name=name,
+        default_branch="main",
+        visibility="private",
+        homepage="",
+        html_url="",
+        archived=False,
+    )
+    jobs = [
+        scopes.LOOKING,
+        scopes.CREATING,
+        scopes.thread(name),
+        scopes.writing(name, workflows=True),
+        scopes.project(repository),
+    ]
+    needed: dict[str, set[str]] = {}
+    for job in jobs:
+        for permission, level in (*job.permissions, *job.if_granted):
+            needed.setdefault(permission, set()).add(level)
+
+    assert read_manifest().permissions == {
+        permission: "write" if "write" in levels else "read"
+        for permission, levels in needed.items()
+    }
 
 
 def test_every_event_comes_with_its_permission() -> None:
