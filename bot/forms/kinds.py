@@ -79,6 +79,8 @@ def length_bounds(question: Question) -> tuple[int, int]:
 
 def _read_words(question: Question, raw: str) -> Value | Complaint:
     value = normal(raw)
+    if question.kind != "text" and "\n" in value:
+        return Complaint("It has more than one line.", "A heading may be missing below it.")
     wrong = forbidden_character(value, lines=question.kind == "text")
     if wrong:
         return Complaint(f"It holds {wrong}.", "Type it again instead of pasting it.")

@@ -19,7 +19,7 @@ from bot.problems import Problem
 from bot.templates.variables import Variable
 from bot.written import Pattern, code
 
-_DANGEROUS: Final = "\"'`\\$<>{};|&\n"
+_DANGEROUS: Final = "\"'`\\$<>{};|&"
 _DANGEROUS_BESIDE_SPACE: Final = ":#"  # ": " and " #" mean something in YAML
 _MOST_BYTES: Final = 500_000
 _CONTEXT: Final = "cookiecutter"
@@ -59,6 +59,8 @@ def check_free_text(variables: Sequence[Variable], files: Sequence[File]) -> Ite
     environment = Environment(autoescape=False)  # noqa: S701  # parses only; nothing is rendered
     free |= _computed(environment, variables, free)
     for file in files:
+        if "{{" not in file.path.split("/")[0]:  # only the project's folder is generated
+            continue
         safe = _safe_filters(file.path)
         if safe is not None and len(file.content) <= _MOST_BYTES:
             yield from _check_file(environment, file, safe, free)
@@ -74,7 +76,8 @@ def is_free(variable: Variable) -> bool:
         return True
     pattern = Pattern(variable.pattern)
     beside = _DANGEROUS_BESIDE_SPACE if pattern.allows(" ") else ""
-    return any(pattern.allows(character) for character in _DANGEROUS + beside)
+    breaks = "\n" if variable.kind == "text" else ""  # a line holds none, whatever its pattern
+    return any(pattern.allows(character) for character in _DANGEROUS + beside + breaks)
 
 
 def _safe_filters(path: str) -> frozenset[str] | None:

@@ -69,5 +69,6 @@ def one_of(choices: Iterable[str], *, most: int = 12) -> str:
 
 def near_miss(word: str, known: Sequence[str]) -> str:
     """The sentence that offers the nearest known word, or nothing."""
-    found = difflib.get_close_matches(word[:100], known, n=1)
+    begun = [each for each in known if len(word) > 2 and each.startswith(word)]
+    found = begun or difflib.get_close_matches(word[:100], known, n=1)
     return f" Did you mean {code(found[0])}?" if found else ""
