@@ -5,6 +5,7 @@ Nothing below it reads the environment or picks an adapter; nothing above it
 """
 
 import asyncio
+import importlib.util
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,7 +20,8 @@ from prometheus_client import CollectorRegistry
 from bot.audit import AuditLog
 from bot.clock import Clock, SystemClock
 from bot.commands import OnComment, Place, Standing
-from bot.github.port import GitHub
+from bot.github.port import GitHub, RepositoryName
+from bot.github.wire import open_github
 from bot.organization.current import CurrentOrganization
 from bot.progress import ProgressReporter, Sticky, View
 from bot.progress.audit_view import audit_comment
@@ -44,6 +46,7 @@ from bot.receive import Metrics, Receiving, receive_app
 from bot.rendering import Renderer
 from bot.runs import Engine, RunKind, RunRecords
 from bot.settings import Settings
+from bot.setup.pages import security_headers, setup_page
 from bot.store.port import Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
@@ -117,12 +120,19 @@ async def open_bot(
     async with AsyncExitStack() as stack:
         store, queue = await stack.enter_async_context(open_store(settings, clock=clock))
         if github is None:
-            from bot.github.wire import open_github
-
             session = await stack.enter_async_context(aiohttp.ClientSession())
             github = open_github(settings, session, clock=clock, metrics=metrics)
         renderer = await stack.enter_async_context(Renderer())
-        bot, reporter = _wire(settings, store, queue, github, renderer, clock, metrics)
+        parts = _Parts(
+            settings=settings,
+            store=store,
+            queue=queue,
+            github=github,
+            renderer=renderer,
+            clock=clock,
+            metrics=metrics,
+        )
+        bot, reporter = _wire(parts)
         stack.push_async_callback(reporter.close)
         yield bot
 
@@ -168,136 +178,194 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 def run_fast(main: Coroutine[Any, Any, None]) -> None:
     """Run on uvloop where it is installed (it is, except on Windows)."""
-    try:
-        import uvloop
-    except ImportError:
-        asyncio.run(main)
-    else:
-        uvloop.run(main)
+    loop = importlib.util.find_spec("uvloop")
+    run = importlib.import_module("uvloop").run if loop else asyncio.run
+    run(main)
 
 
-def _wire(
-    settings: Settings,
-    store: Store,
-    queue: Queue,
-    github: GitHub,
-    renderer: Renderer,
-    clock: Clock,
-    metrics: Metrics,
-) -> tuple[Bot, ProgressReporter]:
-    documents, catalog = store.documents, settings.catalog_repository
-    audit = AuditLog(documents, clock=clock)
-    runs, projects = RunRecords(documents), ProjectRecords(documents)
-    requests_kept = RequestRecords(documents)
-    organization = CurrentOrganization(documents, github.contents, github.issues, catalog)
-    versions = TemplateVersions(documents)
-    source = TemplateSource(versions, github.contents, catalog)
-    sticky = Sticky(github, documents)
-    generate = GenerateServices(
-        github=github,
-        render=RenderVersion(source, renderer, organization.get),
-        projects=projects,
-        audit=audit,
-        clock=clock,
-        rendered=LRUCache(maxsize=RENDERED_KEPT),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The adapters that were chosen, and what is built on them first."""
+
+    settings: Settings
+    store: Store
+    queue: Queue
+    github: GitHub
+    renderer: Renderer
+    clock: Clock
+    metrics: Metrics
+
+    @property
+    def catalog(self) -> RepositoryName:
+        """The catalog repository."""
+        return self.settings.catalog_repository
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shared:
+    """Services that several subjects use."""
+
+    audit: AuditLog
+    runs: RunRecords
+    projects: ProjectRecords
+    requests: RequestRecords
+    organization: CurrentOrganization
+    templates: TemplateSource
+    versions: TemplateVersions
+    sticky: Sticky
+
+
+def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
+    shared = _shared(parts)
+    registration = _registration(parts, shared)
+    generate = _generate(parts, shared)
+    reporter = ProgressReporter(
+        shared.sticky,
+        {GENERATE: View(generate_comment, generate_check, repository_of)},
+        clock=parts.clock,
+        interval_s=parts.settings.progress_interval_s,
     )
     kind: RunKind[GenerateServices] = RunKind(
         name=GENERATE, title="Generate", steps=GENERATE_STEPS, undo=undo_generate
     )
-    views = {GENERATE: View(generate_comment, generate_check, repository_of)}
-    reporter = ProgressReporter(
-        sticky, views, clock=clock, interval_s=settings.progress_interval_s
-    )
     engine = Engine(
-        runs, [(kind, generate)], reporter=reporter, durations=metrics, clock=clock
+        shared.runs,
+        [(kind, generate)],
+        reporter=reporter,
+        durations=parts.metrics,
+        clock=parts.clock,
     )
-    start = StartGenerate(runs=runs, engine=engine, queue=queue, audit=audit, clock=clock)
-    requests = Requests(
-        records=requests_kept,
-        runs=runs,
-        check=CheckRequest(templates=source, organization=organization.get, github=github),
-        start=start,
-        sticky=sticky,
+    start = StartGenerate(
+        runs=shared.runs, engine=engine, queue=parts.queue, audit=shared.audit, clock=parts.clock
     )
+    requests = _requests(parts, shared, start)
     commands = RequestCommands(
         requests=requests,
-        records=requests_kept,
-        runs=runs,
-        projects=projects,
+        records=shared.requests,
+        runs=shared.runs,
+        projects=shared.projects,
         engine=engine,
         start=start,
         generate=generate,
-        github=github,
-    )
-    registration = Registration(
-        github=github,
-        documents=documents,
-        organization=organization,
-        versions=versions,
-        catalog=catalog,
-        clock=clock,
+        github=parts.github,
     )
     table = event_table(
-        on_request=OnRequest(requests, catalog=catalog),
-        on_comment=_on_comment(commands, organization, github, sticky, audit, settings),
-        on_catalog_push=OnCatalogPush(registration, catalog=catalog),
+        on_request=OnRequest(requests, catalog=parts.catalog),
+        on_comment=_on_comment(parts, shared, commands),
+        on_catalog_push=OnCatalogPush(registration, catalog=parts.catalog),
     )
-    worker = Worker(
-        queue,
-        store.deliveries,
-        Dispatcher(table, store.deliveries, metrics),
-        engine,
-        clock=clock,
-        limits=WorkerLimits(concurrency=settings.workers, visibility_s=settings.lease_seconds),
-    )
-    sweep = Sweep(store.deliveries, runs, queue, clock=clock)
-    receiving = Receiving(
-        secret=settings.webhook_secret,
-        served=frozenset(login.lower() for login in settings.organizations),
-        store=store,
-        queue=queue,
-        key_of=ordering(str(catalog)),
-        clock=clock,
-        metrics=metrics,
-    )
+    sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     bot = Bot(
-        settings=settings,
-        store=store,
-        queue=queue,
-        web=receive_app(receiving),
-        worker=worker,
+        settings=parts.settings,
+        store=parts.store,
+        queue=parts.queue,
+        web=_web(parts),
+        worker=_worker(parts, engine, Dispatcher(table, parts.store.deliveries, parts.metrics)),
         jobs=(
-            Scheduled("catalog", CATALOG_S, lambda: registration.refresh()),
+            Scheduled("catalog", CATALOG_S, registration.refresh),
             Scheduled("sweep", SWEEP_S, sweep.once),
         ),
-        clock=clock,
+        clock=parts.clock,
         registration=registration,
-        runs=runs,
+        runs=shared.runs,
         engine=engine,
         start=start,
-        projects=projects,
-        audit=audit,
+        projects=shared.projects,
+        audit=shared.audit,
     )
     return bot, reporter
 
 
-def _on_comment(
-    commands: RequestCommands,
-    organization: CurrentOrganization,
-    github: GitHub,
-    sticky: Sticky,
-    audit: AuditLog,
-    settings: Settings,
-) -> OnComment:
+def _shared(parts: _Parts) -> _Shared:
+    documents, contents = parts.store.documents, parts.github.contents
+    versions = TemplateVersions(documents)
+    return _Shared(
+        audit=AuditLog(documents, clock=parts.clock),
+        runs=RunRecords(documents),
+        projects=ProjectRecords(documents),
+        requests=RequestRecords(documents),
+        organization=CurrentOrganization(documents, contents, parts.github.issues, parts.catalog),
+        templates=TemplateSource(versions, contents, parts.catalog),
+        versions=versions,
+        sticky=Sticky(parts.github, documents),
+    )
+
+
+def _registration(parts: _Parts, shared: _Shared) -> Registration:
+    return Registration(
+        github=parts.github,
+        documents=parts.store.documents,
+        organization=shared.organization,
+        versions=shared.versions,
+        catalog=parts.catalog,
+        clock=parts.clock,
+    )
+
+
+def _generate(parts: _Parts, shared: _Shared) -> GenerateServices:
+    return GenerateServices(
+        github=parts.github,
+        render=RenderVersion(shared.templates, parts.renderer, shared.organization.get),
+        projects=shared.projects,
+        audit=shared.audit,
+        clock=parts.clock,
+        rendered=LRUCache(maxsize=RENDERED_KEPT),
+    )
+
+
+def _requests(parts: _Parts, shared: _Shared, start: StartGenerate) -> Requests:
+    return Requests(
+        records=shared.requests,
+        runs=shared.runs,
+        check=CheckRequest(
+            templates=shared.templates, organization=shared.organization.get, github=parts.github
+        ),
+        start=start,
+        sticky=shared.sticky,
+    )
+
+
+def _worker(parts: _Parts, engine: Engine, dispatcher: Dispatcher) -> Worker:
+    settings = parts.settings
+    limits = WorkerLimits(
+        concurrency=settings.workers,
+        visibility_s=settings.lease_seconds,
+        first_delay_s=settings.first_retry_s,
+    )
+    return Worker(
+        parts.queue, parts.store.deliveries, dispatcher, engine, clock=parts.clock, limits=limits
+    )
+
+
+def _web(parts: _Parts) -> web.Application:
+    return receive_app(
+        Receiving(
+            secret=parts.settings.webhook_secret,
+            served=frozenset(login.lower() for login in parts.settings.organizations),
+            store=parts.store,
+            queue=parts.queue,
+            key_of=ordering(str(parts.catalog)),
+            clock=parts.clock,
+            metrics=parts.metrics,
+            routes=(web.get("/setup", _setup_page),),
+        )
+    )
+
+
+async def _setup_page(_request: web.Request) -> web.Response:
+    return web.Response(text=setup_page(()), content_type="text/html", headers=security_headers())
+
+
+def _on_comment(parts: _Parts, shared: _Shared, commands: RequestCommands) -> OnComment:
     """The commands of the table, each with what it does."""
 
     async def tell_audit(comment: CommentMade, _words: Sequence[str]) -> str:
         subject = await commands.subject_of(comment)
-        return audit_comment(await audit.for_subject(subject, limit=20))
+        return audit_comment(await shared.audit.for_subject(subject, limit=20))
 
     return OnComment(
-        threads=_threads(commands, settings),
-        organization=organization.get,
+        threads=_threads(commands, str(parts.catalog).lower()),
+        organization=shared.organization.get,
         execute={
             "status": lambda comment, _: commands.status(comment),
             "audit": tell_audit,
@@ -305,16 +373,14 @@ def _on_comment(
             "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
             "approve": lambda comment, _: commands.approve(comment),
         },
-        github=github,
-        sticky=sticky,
+        github=parts.github,
+        sticky=shared.sticky,
     )
 
 
 def _threads(
-    commands: RequestCommands, settings: Settings
+    commands: RequestCommands, catalog: str
 ) -> Callable[[CommentMade], Coroutine[Any, Any, Standing | None]]:
-    catalog = str(settings.catalog_repository).lower()
-
     async def standing(comment: CommentMade) -> Standing | None:
         if str(comment.repository).lower() == catalog:
             team, project = await commands.team_and_project(comment)

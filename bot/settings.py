@@ -68,6 +68,8 @@ class Settings:
     queue_path: Path = Path("data/paved-road.db")  # one file for both: one fsync for both
     workers: int = 8  # messages that one process works on side by side
     lease_seconds: int = 60  # a worker silent this long loses its message
+    first_retry_s: float = 2.0  # before a repeated attempt; doubles with each
+    progress_interval_s: float = 2.0  # at least between two edits of one comment
     content_per_minute: int = 80  # GitHub's published pace for creating content
     content_per_hour: int = 500
 
@@ -94,6 +96,9 @@ class Settings:
             queue_path=read.sqlite("QUEUE_URL", default=store_path),
             workers=read.integer("WORKERS", default=8, most=64),
             lease_seconds=read.integer("LEASE_SECONDS", default=60, least=10, most=3_600),
+            first_retry_s=read.integer("FIRST_RETRY_MS", default=2_000, most=60_000) / 1000,
+            progress_interval_s=read.integer("PROGRESS_INTERVAL_MS", default=2_000, most=60_000)
+            / 1000,
             content_per_minute=read.integer("CONTENT_PER_MINUTE", default=80),
             content_per_hour=read.integer("CONTENT_PER_HOUR", default=500),
         )

@@ -2,36 +2,31 @@
 
 import argparse
 import importlib
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from dotenv import dotenv_values
+from bot.settings import SettingsError, environment
 
-from bot.settings import SettingsError
-
-EXIT_OK, EXIT_PROBLEMS, EXIT_CANNOT_RUN = 0, 1, 2
+CANNOT_RUN = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 fine, 1 problems found, 2 cannot run."""
     arguments = _parser().parse_args(argv)
     command = importlib.import_module(f"bot.cli.{arguments.command}")
-    environment = {**_dotenv(Path(".env")), **os.environ}
     try:
-        code: int = command.run(arguments, environment)
+        code: int = command.run(arguments, environment(Path()))
     except SettingsError as error:
-        print(error, file=sys.stderr)
-        return EXIT_CANNOT_RUN
+        print(
+            f"{error}\n\n`paved-road setup ORGANIZATION --url …` registers the App and",
+            file=sys.stderr,
+        )
+        print("writes what is missing; `paved-road sandbox` needs nothing at all.", file=sys.stderr)
+        return CANNOT_RUN
     except KeyboardInterrupt:
         return 130
     return code
-
-
-def _dotenv(path: Path) -> dict[str, str]:
-    """What ``setup`` wrote; the real environment wins over it."""
-    return {name: value for name, value in dotenv_values(path).items() if value is not None}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -64,7 +59,10 @@ def _sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 def _setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     setup = commands.add_parser("setup", help="register the App and write .env")
     setup.add_argument("organization", help="the organisation's login on GitHub")
-    setup.add_argument("--url", required=True, help="where GitHub will reach this bot, https://…")
+    setup.add_argument(
+        "--url", required=True, help="where GitHub reaches the webhook, https://…/webhook"
+    )
+    setup.add_argument("--catalog", default="catalog", help="name of the catalog repository")
     setup.add_argument("--github", default="https://github.com", help="the GitHub to register at")
     setup.add_argument("--no-browser", action="store_true", help="print the page's address only")
 

@@ -21,23 +21,26 @@ from bot.work.events import MalformedDelivery
 
 log = structlog.get_logger(__name__)
 
-FIRST_DELAY_S = 2.0
 LONGEST_DELAY_S = 600.0
 IDLE_WAIT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerLimits:
-    """``attempts`` end in the dead letters; with the doubling delay ten last 40 minutes."""
+    """``attempts`` end in the dead letters; with the doubling delay ten last half an hour.
+
+    What broke on our side is not a matter of time: it is repeated less often.
+    """
 
     concurrency: int = 8
     visibility_s: float = 60.0
     attempts: int = 10
+    attempts_at_bugs: int = 4
+    first_delay_s: float = 2.0
 
-
-def delay_s(attempt: int) -> float:
-    """Seconds before the next attempt: doubling from 2, at most ten minutes."""
-    return float(min(FIRST_DELAY_S * 2 ** (attempt - 1), LONGEST_DELAY_S))
+    def delay_s(self, attempt: int) -> float:
+        """Seconds before the next attempt: doubling, at most ten minutes."""
+        return float(min(self.first_delay_s * 2 ** (attempt - 1), LONGEST_DELAY_S))
 
 
 class Worker:
@@ -72,7 +75,7 @@ class Worker:
                     await self._rest()
             except (QueueUnavailable, StoreUnavailable) as error:
                 log.warning("queue cannot be reached", reason=str(error))
-                await self._clock.sleep(FIRST_DELAY_S)
+                await self._clock.sleep(self._limits.first_delay_s)
         if self._busy:
             await asyncio.wait(self._busy)
 
@@ -134,13 +137,18 @@ class Worker:
         except MalformedDelivery as error:
             await self._give_up(claim, f"The payload is not shaped as documented: {error}.")
         except RetryLater as later:
-            await self._again(claim, later.reason, least_s=later.wait_s or 0.0)
+            await self._again(
+                claim, later.reason, least_s=later.wait_s or 0.0, attempts=self._limits.attempts
+            )
         except (QueueUnavailable, StoreUnavailable):
             raise
         except Exception as error:
             log.exception("work broke", message=claim.message.id, attempt=claim.attempt)
             await self._again(
-                claim, f"Something broke on our side ({type(error).__name__}).", least_s=0.0
+                claim,
+                f"Something broke on our side ({type(error).__name__}).",
+                least_s=0.0,
+                attempts=self._limits.attempts_at_bugs,
             )
         else:
             await self._queue.ack(claim)
@@ -156,11 +164,11 @@ class Worker:
             return
         await self._dispatcher.dispatch(delivery)
 
-    async def _again(self, claim: Claim, reason: str, *, least_s: float) -> None:
-        if claim.attempt >= self._limits.attempts:
+    async def _again(self, claim: Claim, reason: str, *, least_s: float, attempts: int) -> None:
+        if claim.attempt >= attempts:
             await self._give_up(claim, reason)
             return
-        wait_s = max(least_s, delay_s(claim.attempt))
+        wait_s = max(least_s, self._limits.delay_s(claim.attempt))
         log.info("again later", message=claim.message.id, wait_s=wait_s, reason=reason)
         await self._queue.release(claim, delay_s=wait_s, reason=reason)
 

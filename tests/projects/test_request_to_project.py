@@ -5,7 +5,7 @@ GitHub is the one in memory; the journeys do the same over HTTP.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import uuid4
@@ -15,10 +15,10 @@ import pytest
 from bot.app import Bot, open_bot, working
 from bot.errors import RetryLater
 from bot.github.port import File, Issue, RepositoryName, Role
+from bot.queue.port import Message
 from bot.runs import RunState
 from bot.settings import Settings
 from bot.store.port import Delivery
-from bot.queue.port import Message
 from tests.fake_github import FakeGitHub
 
 CATALOG = "acme/catalog"
@@ -170,6 +170,7 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         catalog_repository=RepositoryName("acme", "catalog"),
         store_path=tmp_path / "bot.db",
         queue_path=tmp_path / "bot.db",
+        first_retry_s=0.001,
     )
     async with open_bot(settings, github=github.bundle()) as bot:
         await bot.registration.refresh()
@@ -267,7 +268,7 @@ async def test_a_lost_answer_doubles_nothing(world: World, call: str) -> None:
     def lose(name: str) -> None:
         if name == call and not lost:
             lost.append(name)
-            raise RetryLater("The answer was lost.", wait_s=0.01)
+            raise RetryLater("The answer was lost.", wait_s=0.0)
 
     world.github.after = lose
     number = await world.file(form())
@@ -357,18 +358,23 @@ async def test_what_the_plan_does_not_offer_is_told_and_the_rest_is_made(world: 
 
 
 async def test_a_service_gets_its_environments_and_settings(world: World) -> None:
+    common = form().partition("\n\n### Greeting")[0]
     settings = {
         "Cloud provider": "Amazon Web Services",
         "Region": "eu-central-1",
+        "CPU": "0.5 vCPU",
+        "Memory": "1 GiB",
+        "Fewest replicas": "1",
+        "Most replicas": "3",
     }
-    body = form()
-    body = body[: body.index("### Greeting")]
-    from bot.forms import compile_form, sample_answers  # noqa: F401 - shows the labels
-
-    del settings
-    number = await world.file(body.rstrip(), template="pinger")
+    asked = "\n\n".join(f"### {label}\n\n{answer}" for label, answer in settings.items())
+    number = await world.file(f"{common}\n\n{asked}", template="pinger")
     await world.idle()
-    assert world.texts(number)
+    assert "is ready" in world.texts(number)[0], world.texts(number)[0]
+    assert world.github.environments["acme/money-kit"] == ["dev", "staging", "production"]
+    tree = world.github.trees[world.github.heads["acme/money-kit"]]
+    assert json.loads(tree["deploy/settings.json"].content)["region"] == "eu-central-1"
+    assert tree["README.md"].content == b"# money-kit (CC-100)\n"
 
 
 async def test_a_vanished_template_is_told(world: World) -> None:
@@ -378,24 +384,34 @@ async def test_a_vanished_template_is_told(world: World) -> None:
     assert "does not offer the template `gone`" in text
 
 
-async def test_two_hundred_faults_in_a_row_end_in_one_repository(world: World) -> None:
-    """Every call fails once before it works."""
-    seen: dict[str, int] = {}
+async def test_every_call_may_fail_once_and_one_repository_comes_of_it(world: World) -> None:
+    seen: set[str] = set()
 
     def stumble(name: str) -> None:
-        seen[name] = seen.get(name, 0) + 1
-        if seen[name] == 1:
-            raise RetryLater("GitHub is away.", wait_s=0.0)
+        if name not in seen:
+            seen.add(name)
+            raise RetryLater("GitHub is away.")
 
-    fast: Callable[[int], float] = lambda attempt: 0.0
-    import bot.work.worker as worker
-
-    original, worker.delay_s = worker.delay_s, fast
-    try:
-        world.github.before = stumble
-        number = await world.file(form())
-        await world.idle()
-    finally:
-        worker.delay_s = original
+    world.github.before = stumble
+    number = await world.file(form())
+    await world.idle()
+    assert {"repositories.create", "contents.first_commit", "issues.close"} <= seen
     assert len(world.github.repositories) == 2
+    assert "is ready" in world.texts(number)[0]
+
+
+async def test_a_bug_of_ours_is_told_with_a_reference_and_retry_goes_on(world: World) -> None:
+    def break_(name: str) -> None:
+        if name == "repositories.add_team":
+            raise ValueError("secret detail")
+
+    world.github.before = break_
+    number = await world.file(form())
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "Something broke on our side" in text
+    assert "secret detail" not in text
+    world.github.before = lambda name: None
+    await world.comment(number, "/retry")
+    await world.idle()
     assert "is ready" in world.texts(number)[0]

@@ -1,0 +1,269 @@
+"""What a worker does with work that ends well, badly, late, or never."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.errors import RetryLater, UserError
+from bot.queue.port import Message
+from bot.queue.queue_sqlite import SqliteQueue
+from bot.runs import Engine, RunRecords
+from bot.store.port import Delivery
+from bot.store.sqlite_file import SqliteFile
+from bot.store.store_sqlite import SqliteStore
+from bot.work.dispatch import Dispatcher, Row
+from bot.work.events import CommentMade
+from bot.work.sweep import GRACE_S, KEPT_S, Sweep
+from bot.work.worker import Worker, WorkerLimits
+
+COMMENT = {
+    "action": "created",
+    "issue": {"number": 7, "title": "t", "user": {"id": 1, "login": "dana"}, "html_url": "u"},
+    "comment": {"id": 5, "html_url": "c", "user": {"id": 1, "login": "dana"}, "body": "hello"},
+    "repository": {"full_name": "acme/catalog"},
+    "sender": {"id": 1, "login": "dana", "type": "User"},
+}
+
+
+class Nothing:
+    """Shows and counts nothing."""
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+@dataclass
+class Bench:
+    """A worker on a real store and queue, with handlers that the test gives."""
+
+    store: SqliteStore
+    queue: SqliteQueue
+    clock: ManualClock
+    handlers: dict[str, Callable[[CommentMade], Awaitable[None]]] = field(default_factory=dict)
+    limits: WorkerLimits = field(default_factory=lambda: WorkerLimits(attempts=3))
+
+    async def deliver(
+        self, payload: object = COMMENT, *, key: str = "k", event: str = "issue_comment"
+    ) -> str:
+        guid = str(uuid4())
+        body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+        await self.store.deliveries.add(
+            Delivery(guid=guid, event=event, body=body, key=key, received_at_s=self.clock.now_s())
+        )
+        await self.queue.send([Message(f"delivery:{guid}", key)])
+        return guid
+
+    def worker(self) -> Worker:
+        nothing = Nothing()
+        table = [Row(CommentMade, name, handle) for name, handle in self.handlers.items()]
+        runs = RunRecords(self.store.documents)
+        return Worker(
+            self.queue,
+            self.store.deliveries,
+            Dispatcher(table, self.store.deliveries, nothing),
+            Engine(runs, [], reporter=nothing, durations=nothing, clock=self.clock),  # type: ignore[arg-type]  # takes any call
+            clock=self.clock,
+            limits=self.limits,
+        )
+
+    async def work(self) -> None:
+        """Work until nothing is left to claim, moving the clock over every delay."""
+        worker = self.worker()
+        task = asyncio.create_task(worker.run())
+        async with asyncio.timeout(20):
+            while (await self.queue.stats()).depth:
+                await asyncio.sleep(0)
+                self.clock.advance(5)
+        worker.stop()
+        await task
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    clock = ManualClock()
+    file = SqliteFile(tmp_path / "bot.db")
+    store, queue = SqliteStore(file), SqliteQueue(file, clock=clock)
+    yield Bench(store, queue, clock)
+    await queue.close()
+    await store.close()
+
+
+async def test_a_delivery_is_done_after_its_handlers(bench: Bench) -> None:
+    seen: list[str] = []
+
+    async def note(event: CommentMade) -> None:
+        seen.append(event.body)
+
+    bench.handlers = {"note": note}
+    await bench.deliver()
+    await bench.work()
+    assert seen == ["hello"]
+    now_s = bench.clock.now_s() + 1000
+    assert not await bench.store.deliveries.unfinished(received_before_s=now_s, limit=10)
+
+
+async def test_one_handlers_failure_stops_no_other_and_only_it_is_repeated(bench: Bench) -> None:
+    seen: list[str] = []
+
+    async def broken(event: CommentMade) -> None:
+        seen.append("broken")
+        if seen.count("broken") == 1:
+            raise ValueError
+
+    async def fine(event: CommentMade) -> None:
+        seen.append("fine")
+
+    bench.handlers = {"broken": broken, "fine": fine}
+    await bench.deliver()
+    await bench.work()
+    assert seen == ["broken", "fine", "broken"]
+
+
+async def test_what_a_person_must_mend_is_not_repeated(bench: Bench) -> None:
+    seen: list[str] = []
+
+    async def refuse(event: CommentMade) -> None:
+        seen.append("refused")
+        raise UserError("No.", fix="Do otherwise.")
+
+    bench.handlers = {"refuse": refuse}
+    await bench.deliver()
+    await bench.work()
+    assert seen == ["refused"]
+
+
+async def test_work_that_never_succeeds_ends_in_the_dead_letters_with_its_reason(
+    bench: Bench,
+) -> None:
+    tries: list[float] = []
+
+    async def away(event: CommentMade) -> None:
+        tries.append(bench.clock.now_s())
+        raise RetryLater("GitHub does not answer.")
+
+    bench.handlers = {"away": away}
+    guid = await bench.deliver()
+    await bench.work()
+    assert len(tries) == 3
+    assert tries[2] - tries[1] >= tries[1] - tries[0]
+    (dead,) = await bench.queue.dead()
+    assert dead.message.id == f"delivery:{guid}"
+    assert dead.reason == "GitHub does not answer."
+
+
+async def test_a_wait_that_github_asked_for_is_kept(bench: Bench) -> None:
+    tries: list[float] = []
+
+    async def limited(event: CommentMade) -> None:
+        tries.append(bench.clock.now_s())
+        if len(tries) == 1:
+            raise RetryLater("Rate limit.", wait_s=900)
+
+    bench.handlers = {"limited": limited}
+    await bench.deliver()
+    await bench.work()
+    assert tries[1] - tries[0] >= 900
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"{", id="cut"),
+        pytest.param(b"[1]", id="a-list"),
+        pytest.param(b'{"action": ["created"]}', id="wrong-types"),
+        pytest.param(b'{"a":' * 100_000, id="deep"),
+        pytest.param(
+            json.dumps(COMMENT | {"repository": {"full_name": "no-slash"}}).encode(), id="no-owner"
+        ),
+    ],
+)
+async def test_a_payload_of_another_shape_goes_to_the_dead_letters(
+    bench: Bench, payload: bytes
+) -> None:
+    await bench.deliver(payload)
+    await bench.work()
+    (dead,) = await bench.queue.dead()
+    assert "not shaped as documented" in dead.reason
+
+
+async def test_events_nobody_handles_are_done_with(bench: Bench) -> None:
+    await bench.deliver({"zen": "Keep it simple"}, event="ping")
+    await bench.work()
+    assert not await bench.queue.dead()
+
+
+async def test_a_message_without_its_delivery_is_let_go(bench: Bench) -> None:
+    await bench.queue.send([Message("delivery:gone", "k")])
+    await bench.work()
+    assert not await bench.queue.dead()
+
+
+async def test_one_key_in_order_and_never_side_by_side(bench: Bench) -> None:
+    running: set[str] = set()
+    order: list[int] = []
+
+    async def handle(event: CommentMade) -> None:
+        key = str(event.number % 2)
+        assert key not in running
+        running.add(key)
+        for _ in range(20):
+            await asyncio.sleep(0)
+        running.discard(key)
+        order.append(event.number)
+
+    bench.handlers = {"handle": handle}
+    for number in range(20):
+        issue = {**COMMENT["issue"], "number": number}  # type: ignore[dict-item]  # a mapping
+        await bench.deliver(COMMENT | {"issue": issue}, key=str(number % 2))
+    await bench.work()
+    assert [n for n in order if n % 2] == sorted(n for n in order if n % 2)
+    assert [n for n in order if not n % 2] == sorted(n for n in order if not n % 2)
+
+
+async def test_what_was_saved_and_never_queued_is_swept_up(bench: Bench) -> None:
+    """The process died between the two."""
+    seen: list[str] = []
+
+    async def note(event: CommentMade) -> None:
+        seen.append(event.guid)
+
+    bench.handlers = {"note": note}
+    guid = str(uuid4())
+    await bench.store.deliveries.add(
+        Delivery(
+            guid=guid,
+            event="issue_comment",
+            body=json.dumps(COMMENT).encode(),
+            key="k",
+            received_at_s=bench.clock.now_s(),
+        )
+    )
+    sweep = Sweep(
+        bench.store.deliveries, RunRecords(bench.store.documents), bench.queue, clock=bench.clock
+    )
+    assert await sweep.once() == 0
+    bench.clock.advance(GRACE_S + 1)
+    assert await sweep.once() == 1
+    assert await sweep.once() == 1
+    await bench.work()
+    assert seen == [guid]
+    bench.clock.advance(KEPT_S + 1)
+    await sweep.once()
+    assert await bench.store.deliveries.get(guid) is None
+
+
+async def test_a_worker_that_died_every_time_is_not_followed_for_ever(bench: Bench) -> None:
+    await bench.deliver()
+    for _ in range(3):
+        assert await bench.queue.claim(limit=1, visibility_s=10)
+        bench.clock.advance(11)
+    await bench.work()
+    (dead,) = await bench.queue.dead()
+    assert "never came to an end" in dead.reason
