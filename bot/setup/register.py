@@ -92,20 +92,21 @@ async def run_setup(
 ) -> Registered:
     """The App is registered for the organisation and its settings are in ``env_path``.
 
+    ``webhook_url`` is the bot's public address, with or without its ``/webhook``.
     ``open_browser`` is given the address of the page where it begins; ``manifest``
     is the checkout's own unless given. Raises EnvFileInTheWay and SetupFailed.
     """
-    _check(organization, webhook_url)
-    refuse_if_set(env_path, WRITTEN)
+    _check_name(organization)
     registration = Registration(
         organization=organization,
-        webhook_url=webhook_url,
+        webhook_url=_webhook_address(webhook_url),
         catalog=catalog,
         github_url=github_url.rstrip("/"),
         api_url=api_url.rstrip("/"),
         env_path=env_path,
         manifest=manifest or read_manifest(),
     )
+    refuse_if_set(env_path, WRITTEN)
     async with aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=ANSWER_S)) as session:
         pages = _Pages(registration, session)
         open_browser(await pages.start())
@@ -120,18 +121,23 @@ async def run_setup(
             await pages.stop()
 
 
-def _check(organization: str, webhook_url: str) -> None:
+def _check_name(organization: str) -> None:
     if not re.fullmatch("[A-Za-z0-9][A-Za-z0-9-]{0,38}", organization):
         raise SetupFailed(
             "That is not the name of a GitHub organisation.",
             fix="Give it as in its address: `acme` of github.com/acme.",
         )
-    address = urlsplit(webhook_url)
-    if address.scheme != "https" or not address.hostname or address.query:
+
+
+def _webhook_address(url: str) -> str:
+    """The address as given, completed by the path of webhooks where it has none."""
+    address = urlsplit(url)
+    if address.scheme != "https" or not address.hostname or address.query or address.fragment:
         raise SetupFailed(
             "The webhook address must be an https:// address that GitHub can reach.",
-            fix="Give the bot's public address: --url https://road.example.com/webhook",
+            fix="Give the bot's public address: --url https://road.example.com",
         )
+    return url if address.path.strip("/") else f"{url.rstrip('/')}/webhook"
 
 
 class _Pages:

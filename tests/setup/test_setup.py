@@ -1,6 +1,8 @@
 """`paved-road setup`: from a button to an App whose settings are in a file."""
 
 import asyncio
+import base64
+import hashlib
 import html
 import json
 import re
@@ -100,12 +102,11 @@ async def set_up(github: GitHub, env_path: Path, visit: Visit, **more: Any) -> R
     async with aiohttp.ClientSession() as browser, asyncio.TaskGroup() as tasks:
         return await run_setup(
             "acme",
-            webhook_url=WEBHOOK_URL,
             env_path=env_path,
             open_browser=lambda address: tasks.create_task(visited(visit, browser, address)),
             github_url=github.url,
             api_url=github.url,
-            **more,
+            **{"webhook_url": WEBHOOK_URL} | more,
         )
 
 
@@ -152,6 +153,36 @@ async def test_the_app_gets_our_address_and_permissions(github: GitHub, tmp_path
     assert manifest["default_permissions"]["contents"] == "write"
     assert manifest["public"] is False
     assert manifest["name"] == "Paved Road for acme"
+
+
+async def test_the_bots_address_is_enough(github: GitHub, tmp_path: Path) -> None:
+    """Nobody has to know the path on which webhooks are taken."""
+    await set_up(
+        github, tmp_path / ".env", press_the_button, webhook_url="https://road.acme.example/"
+    )
+
+    assert github.manifests[0]["hook_attributes"]["url"] == WEBHOOK_URL
+
+
+async def test_the_page_can_load_nothing_and_post_to_github_alone(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """The browser itself holds the page to its one style and its one form."""
+    policies: list[str] = []
+    styles: list[str] = []
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        async with browser.get(address) as response:
+            policies.append(response.headers["Content-Security-Policy"])
+            styles.append(re.search("<style>(.*)</style>", await response.text(), re.S)[1])  # type: ignore[index]
+        await press_the_button(browser, address)
+
+    await set_up(github, tmp_path / ".env", visit)
+
+    digest = base64.b64encode(hashlib.sha256(styles[0].encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policies[0]
+    assert "default-src 'none'" in policies[0]
+    assert f"form-action {github.url};" in policies[0]
 
 
 async def test_secrets_are_for_their_owner_alone(github: GitHub, tmp_path: Path) -> None:
