@@ -13,7 +13,14 @@ from typing import Literal, Protocol
 
 
 class GitHubError(Exception):
-    """GitHub answered no. The text never holds a token or a payload."""
+    """GitHub answered no. The text never holds a token or a payload.
+
+    ``status`` is the HTTP status (0 where none fits); ``words`` is what GitHub said.
+    """
+
+    def __init__(self, text: str = "", *, status: int = 0, words: str = "") -> None:
+        super().__init__(text)
+        self.status, self.words = status, words
 
 
 class NotFound(GitHubError):
@@ -38,7 +45,7 @@ class Rejected(GitHubError):
 
 @dataclass(frozen=True, slots=True)
 class RepositoryName:
-    """``owner/name``; both parts checked for GitHub's alphabet, so no ``..`` and no ``/``."""
+    """``owner/name``. Adapters answer NotFound for parts no name can have, as ``..`` or ``/``."""
 
     owner: str
     name: str
@@ -242,7 +249,11 @@ class Issues(Protocol):
         ...
 
     async def close(
-        self, repository: RepositoryName, number: int, *, reason: Literal["completed", "not_planned"]
+        self,
+        repository: RepositoryName,
+        number: int,
+        *,
+        reason: Literal["completed", "not_planned"],
     ) -> None:
         """Close it; one that is closed stays so."""
         ...

@@ -1,0 +1,80 @@
+"""Puts the adapters together for ``app.py``."""
+
+from typing import Protocol
+
+import aiohttp
+
+from bot.clock import Clock
+from bot.github.auth import AppKey, Installations
+from bot.github.calls import Api
+from bot.github.checks import GitHubChecks
+from bot.github.client import LONGEST_WAIT_S, Client, Watch
+from bot.github.contents import GitHubContents
+from bot.github.exchange import Exchange
+from bot.github.governor import Governor, Pace, paces_for
+from bot.github.issues import GitHubIssues
+from bot.github.people import GitHubPeople
+from bot.github.port import GitHub
+from bot.github.redact import Redactor
+from bot.github.repositories import GitHubRepositories
+
+
+class GitHubSettings(Protocol):
+    """What of the settings concerns GitHub."""
+
+    @property
+    def app_id(self) -> int:
+        """The App's number."""
+        ...
+
+    @property
+    def private_key(self) -> str:
+        """The App's RSA key in PEM."""
+        ...
+
+    @property
+    def github_api_url(self) -> str:
+        """The REST API's address."""
+        ...
+
+    @property
+    def content_per_minute(self) -> int:
+        """The pace for making content."""
+        ...
+
+    @property
+    def content_per_hour(self) -> int:
+        """The pace for making content."""
+        ...
+
+
+def open_github(
+    settings: GitHubSettings,
+    session: aiohttp.ClientSession,
+    *,
+    clock: Clock,
+    metrics: Watch,
+    redactor: Redactor | None = None,
+) -> GitHub:
+    """Every adapter, on one client, for all organisations that the App is installed in.
+
+    The session stays the caller's to close. ``redactor`` is the one that the logs
+    go through; it learns every token. Raises ValueError for a key that is none.
+    """
+    redactor = redactor or Redactor(clock)
+    exchange = Exchange(session, settings.github_api_url)
+    configured = (
+        Pace(settings.content_per_minute, 60.0),
+        Pace(settings.content_per_hour, 3600.0),
+    )
+    governor = Governor(clock, paces_for(exchange.host, configured), longest_wait_s=LONGEST_WAIT_S)
+    client = Client(exchange, clock=clock, redactor=redactor, governor=governor, watch=metrics)
+    key = AppKey(settings.app_id, settings.private_key, clock, redactor)
+    api = Api(client, Installations(client, key, clock=clock, redactor=redactor), key.app_id)
+    return GitHub(
+        repositories=GitHubRepositories(api, clock),
+        contents=GitHubContents(api),
+        issues=GitHubIssues(api),
+        checks=GitHubChecks(api),
+        people=GitHubPeople(api),
+    )
