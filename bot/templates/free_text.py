@@ -97,9 +97,11 @@ def _computed(
     carried: dict[str, str] = {}
     for variable in variables:  # a default sees only the variables above it
         if isinstance(variable.default, str) and "{{" in variable.default:
-            known = _Taint({}, {**free, **carried})
             tree = _parse(environment, variable.default)
-            source = next(_outputs(tree, known, _NONE), None) if tree else None
+            if tree is None:
+                continue
+            known = _with_assigned(tree, _Taint({}, {**free, **carried}))
+            source = next(_outputs(tree, known, _NONE), None)
             if source is not None:
                 carried[variable.name] = source[1]
     return carried

@@ -465,6 +465,14 @@ def test_rules_of_the_organisation_are_told_with_the_rest() -> None:
     assert told["Cost center"].allowed == "`CC-100`."
 
 
+def test_answers_that_could_be_read_come_with_the_refusal() -> None:
+    """What only GitHub knows about them is asked and told in the same comment."""
+    with pytest.raises(FormInvalid) as caught:
+        parse_body(SIMPLE, GOOD.replace("Money, exactly", ""))
+    assert caught.value.standard["repository_name"] == "money-kit"
+    assert "description" not in caught.value.standard
+
+
 def test_a_form_older_than_the_organisation_is_checked_against_the_live_lists() -> None:
     """The team was on the form, and may not create any more."""
     live = organization("policies: {create: {teams: [cards]}, visibility: [internal]}")

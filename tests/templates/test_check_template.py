@@ -112,6 +112,9 @@ FREE = {"title": "x", "notes": "", "size": ["a", "b"], "port": 1, "labels": {}, 
 RULES = {"title": {"pattern": ".*"}, "notes": {"kind": "text"}, "code": {"pattern": "[a-z.]+"}}
 
 
+COMPUTED = "{% for c in cookiecutter.title %}{{ c }}{% endfor %}!"
+
+
 @pytest.mark.parametrize(
     ("path", "line", "severity"),
     [
@@ -163,7 +166,7 @@ RULES = {"title": {"pattern": ".*"}, "notes": {"kind": "text"}, "code": {"patter
 )
 def test_free_text_may_stand_where_it_can_do_nothing(path: str, line: str, severity: str) -> None:
     """Quotes, line breaks and expressions in an answer would start something new."""
-    variables = {**FREE, "description": "", "computed": "{{ cookiecutter.title }}!"}
+    variables = {**FREE, "description": "", "computed": COMPUTED}
     problems = found(files({f"{TOP}/{path}": f"first\n{line}\n"}, variables, RULES))
     assert [each.severity for each in problems] == ([severity] if severity else [])
     assert all((each.rule, each.line) == ("free-text", 2) for each in problems)
