@@ -21,6 +21,7 @@ from bot.audit import AuditLog
 from bot.clock import Clock, SystemClock
 from bot.commands import OnComment, Place, Standing
 from bot.github.port import GitHub, RepositoryName
+from bot.github.redact import Redactor
 from bot.github.wire import open_github
 from bot.organization.current import CurrentOrganization
 from bot.progress import ProgressReporter, Sticky, View
@@ -109,11 +110,16 @@ async def open_store(
 
 @asynccontextmanager
 async def open_bot(
-    settings: Settings, *, clock: Clock | None = None, github: GitHub | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    github: GitHub | None = None,
+    redactor: Redactor | None = None,
 ) -> AsyncIterator[Bot]:
     """Wire the bot; what it opened is closed when the block ends.
 
-    ``github`` replaces the real client, for tests of the services alone.
+    ``redactor`` is what the logs go through; it learns every token. ``github``
+    replaces the real client, for tests of the services alone.
     """
     clock = clock or SystemClock()
     metrics = Metrics(CollectorRegistry())
@@ -121,7 +127,7 @@ async def open_bot(
         store, queue = await stack.enter_async_context(open_store(settings, clock=clock))
         if github is None:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            github = open_github(settings, session, clock=clock, metrics=metrics)
+            github = open_github(settings, session, clock=clock, metrics=metrics, redactor=redactor)
         renderer = await stack.enter_async_context(Renderer())
         parts = _Parts(
             settings=settings,

@@ -6,7 +6,19 @@ from typing import Any
 
 import structlog
 
+from bot.clock import SystemClock
 from bot.github.redact import RedactingFilter, Redactor
+from bot.settings import Settings
+
+
+def start_logs(settings: Settings) -> Redactor:
+    """Log as the settings say; returns what every secret must be told to."""
+    redactor = Redactor(SystemClock())
+    redactor.remember(settings.webhook_secret)
+    configure_logs(
+        level=settings.log_level, pretty=settings.log_format == "pretty", redactor=redactor
+    )
+    return redactor
 
 
 def configure_logs(*, level: str, pretty: bool, redactor: Redactor) -> None:

@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 
 from bot.app import listening_socket, open_bot, serving
 from bot.localhub import LocalHub
+from bot.logs import start_logs
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,13 +45,13 @@ class Sandbox:
 
 @asynccontextmanager
 async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
-    """Run both until the block ends. ``folder`` exists; ``port`` 0 picks a free one for the pages."""
+    """Run both until the block ends. ``folder`` exists; ``port`` 0 picks one for the pages."""
     listening = listening_socket("127.0.0.1", 0)
     bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
     async with LocalHub.start(folder / "github", port=port) as hub:
         app = _people_and_app(hub, bot_url, _secret(folder))
         settings = Settings.from_env(_environment(hub, app, folder))
-        async with open_bot(settings) as bot:
+        async with open_bot(settings, redactor=start_logs(settings)) as bot:
             await bot.registration.refresh(anyway=True)
             async with serving(bot, listening, worker=True):
                 yield Sandbox(url=hub.url, bot_url=bot_url, hub=hub)

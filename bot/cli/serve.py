@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping
 
 from bot.app import listening_socket, open_bot, run_fast, serving
+from bot.logs import start_logs
 from bot.settings import Settings
 
 
@@ -21,5 +22,8 @@ async def _serve(settings: Settings, *, worker: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     listening = listening_socket(settings.host, settings.port)
-    async with open_bot(settings) as bot, serving(bot, listening, worker=worker):
+    async with (
+        open_bot(settings, redactor=start_logs(settings)) as bot,
+        serving(bot, listening, worker=worker),
+    ):
         await stop.wait()

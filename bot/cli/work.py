@@ -6,6 +6,7 @@ import signal
 from collections.abc import Mapping
 
 from bot.app import open_bot, run_fast, working
+from bot.logs import start_logs
 from bot.settings import Settings
 
 
@@ -19,5 +20,5 @@ async def _work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_bot(settings) as bot, working(bot):
+    async with open_bot(settings, redactor=start_logs(settings)) as bot, working(bot):
         await stop.wait()

@@ -6,7 +6,6 @@ delivery that comes twice answers once.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from bot.commands.grammar import read_commands
 from bot.commands.help_comment import help_comment
@@ -29,14 +28,9 @@ class Standing:
     project: RepositoryName | None
 
 
-class Threads(Protocol):
-    """What a thread is about, told by those who keep requests and projects."""
-
-    async def __call__(self, comment: CommentMade) -> Standing | None:
-        """None where the bot has nothing to do with the thread."""
-        ...
-
-
+# What a thread is about, told by those who keep requests and projects; None where the
+# bot has nothing to do with it.
+Threads = Callable[[CommentMade], Awaitable[Standing | None]]
 Execute = Callable[[CommentMade, Sequence[str]], Awaitable[str]]
 
 
