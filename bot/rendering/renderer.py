@@ -46,6 +46,7 @@ class Renderer:
         self._isolation, self._limits = isolation, limits
         self._max_hosts, self._log = max_hosts, log
         self._pool: HostPool | None = None
+        self._starting = asyncio.Lock()
 
     @property
     def isolation(self) -> Isolation:
@@ -60,19 +61,22 @@ class Renderer:
 
     async def start(self) -> None:
         """The isolation is known and a process is being warmed; harmless to repeat."""
-        if self._pool is not None:
-            return
+        async with self._starting:
+            if self._pool is None:
+                self._pool = await self._start()
+
+    async def _start(self) -> HostPool:
         if self._isolation is None:
             self._isolation = await asyncio.to_thread(detect_isolation)
-        if self._isolation.note:
-            self._log(f"Rendering isolation: {self._isolation.name}: {self._isolation.note}")
-        self._pool = HostPool(
-            self._isolation, self._limits, max_hosts=self._max_hosts, log=self._log
-        )
-        self._pool.warm()
+        found = self._isolation
+        if found.note:
+            self._log(f"Rendering isolation: {found.name}: {found.note}")
+        pool = HostPool(found, self._limits, max_hosts=self._max_hosts, log=self._log)
+        pool.warm()
+        return pool
 
     async def close(self) -> None:
-        """No process of ours is left; renders under way end with HostDied's error."""
+        """No process of ours is left; renders under way end with RendererUnavailable."""
         if self._pool is not None:
             await self._pool.close()
             self._pool = None

@@ -544,6 +544,27 @@ async def test_t16_answers_keep_the_limits(plain: Renderer) -> None:
     assert (await refused(plain, given, {"name": "\ud800"})).rule == "wrong-type"
 
 
+async def test_t16_the_children_of_a_hook_end_with_it(sandboxed: Renderer) -> None:
+    """Sixty-four at a time where the bot is not root, and none afterwards."""
+    hook = """
+import os, pathlib, time
+made = 0
+try:
+    for made in range(300):
+        if os.fork() == 0:
+            time.sleep(600)
+            os._exit(0)
+except OSError:
+    pass
+pathlib.Path("made.txt").write_text(str(made))
+"""
+    given = template(beside={"hooks/post_gen_project.py": hook})
+    rendered = await sandboxed.render(given, {}, allowed=HOOKS)
+    unlimited = bool(sandboxed.isolation.note)
+    assert int(texts(rendered)["made.txt"]) <= (299 if unlimited else 64)
+    await still_works(sandboxed)
+
+
 async def test_t16_the_event_loop_goes_on_meanwhile(renderer: Renderer) -> None:
     """Webhooks are answered while a template burns its time."""
     longest_s = 0.0

@@ -35,6 +35,7 @@ class Loaded:
     files: Mapping[str, tuple[bytes, bool]]
     limits: Limits
     compiled: CompiledTemplates = field(default_factory=CompiledTemplates)
+    binary: dict[str, bool] = field(default_factory=dict)  # verdicts that were asked for already
 
     def top(self) -> str:
         """The one folder whose name is an expression. Raises Fault."""
@@ -46,8 +47,12 @@ class Loaded:
 
     def is_binary(self, path: str) -> bool:
         """Cookiecutter's own verdict; and whatever holds a zero byte is never text."""
-        start = self.files[path][0][:_CHUNK_BYTES]
-        return b"\0" in start or has_binary_extension(path) or is_binary_string(start)
+        if path not in self.binary:
+            start = self.files[path][0][:_CHUNK_BYTES]
+            self.binary[path] = (
+                b"\0" in start or has_binary_extension(path) or is_binary_string(start)
+            )
+        return self.binary[path]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,17 +17,15 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from . import variables
 from .child import bound_memory, guard_process, serve
-from .environment import CompiledTemplates, TemplateEnvironment
+from .environment import TemplateEnvironment
 from .fault import Fault
 from .generate import Loaded
 from .limits import Limits
 from .wire import LOAD, READY, RENDER, Truncated, encode_header, read_bytes, read_header
-
-_WARM_S = 3.0  # what is not compiled by then is compiled by each render that needs it
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,28 +172,35 @@ def load(sock: socket.socket) -> Loaded:
 
 
 def _compile(loaded: Loaded) -> None:
-    """Renders that follow find the code of the template's files ready.
+    """Renders that follow find ready what does not depend on answers.
 
+    It stops after half the time that loading may take; renders compile the rest.
     A template that does not compile is no concern here: its render says so.
     """
-    ends_s = time.monotonic() + _WARM_S
+    ends_s = time.monotonic() + loaded.limits.wall_s / 2
     try:
         top = loaded.top()
         declared = variables.read_declared(loaded.files[variables.FILE][0], loaded.limits)
     except (Fault, KeyError):
         return
-    compiled: CompiledTemplates = loaded.compiled
-    switches: dict[str, Any] = declared.get("_jinja2_env_vars", {})
-    environment = TemplateEnvironment(compiled, switches=switches)
-    for path, (content, _) in loaded.files.items():
+    environment = TemplateEnvironment(
+        loaded.compiled, switches=declared.get("_jinja2_env_vars", {})
+    )
+    inner = [path[len(top) + 1 :] for path in loaded.files if path.startswith(f"{top}/")]
+    folders = {name[:end] for name in inner for end, c in enumerate(name) if c == "/"}
+    defaults = (value for value in declared.values() if isinstance(value, str))
+    for text in (top, *defaults, *folders, *inner):
         if time.monotonic() > ends_s:
             return
-        if path.startswith(f"{top}/"):
+        with contextlib.suppress(Exception):
+            environment.from_string(text)
+    for name in inner:
+        if time.monotonic() > ends_s:
+            return
+        if not loaded.is_binary(f"{top}/{name}"):
             with contextlib.suppress(Exception):
-                name = path[len(top) + 1 :]
-                environment.from_string(name)
-                if not loaded.is_binary(path):
-                    compiled.keep(environment, name, content.decode())
+                content = loaded.files[f"{top}/{name}"][0]
+                loaded.compiled.keep(environment, name, content.decode())
 
 
 def main() -> None:
