@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
+from bot.errors import RetryLater
 from bot.queue.port import Message, Queue, QueueUnavailable
 from bot.runs.record import RunState
 from bot.runs.records import RunRecords
@@ -62,7 +63,7 @@ async def repeat(job: Scheduled, *, clock: Clock) -> None:
     while True:
         try:
             await job.do()
-        except (StoreUnavailable, QueueUnavailable) as error:
+        except (StoreUnavailable, QueueUnavailable, RetryLater) as error:
             log.warning("scheduled job put off", job=job.name, reason=str(error))
         except Exception:
             log.exception("scheduled job broke", job=job.name)
