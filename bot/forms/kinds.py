@@ -20,7 +20,7 @@ MOST_TEXT_CHARACTERS: Final = 2_000
 _SLUG_CHARACTERS: Final = (3, 50)
 _NO_RESPONSE: Final = "_No response_"
 _BOX: Final = re.compile(r"- \[([ xX])\] (.*)")
-_FENCE: Final = re.compile(r"(`{3,})[^\n`]*\n(.*?)\n?\1", re.DOTALL)
+_FENCE: Final = re.compile(r"`{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +182,11 @@ def _allowed_integer(question: Question) -> str:
 
 def _unfenced(raw: str) -> str:
     """What stands inside the fence that ``render: json`` puts around an answer."""
-    fence = _FENCE.fullmatch(raw)
-    return fence[2] if fence else raw
+    fence = _FENCE.match(raw)
+    lines = raw.split("\n")
+    if fence is None or len(lines) < 2 or lines[-1].strip() != fence[0]:
+        return raw
+    return "\n".join(lines[1:-1])
 
 
 def _read_dict(_question: Question, raw: str) -> Value | Complaint:

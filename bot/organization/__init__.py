@@ -1,5 +1,6 @@
 """``organization.yml``: who owns projects, who pays for them, what is allowed."""
 
+from bot.organization.parse import OrganizationInvalid, parse_organization
 from bot.organization.value import (
     AllowedForTemplate,
     ApprovalNeeded,
@@ -10,7 +11,6 @@ from bot.organization.value import (
     Policies,
     Team,
 )
-from bot.organization.parse import OrganizationInvalid, parse_organization
 
 __all__ = [
     "AllowedForTemplate",
