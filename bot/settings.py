@@ -95,7 +95,7 @@ class Settings:
             store_path=store_path,
             queue_path=read.sqlite("QUEUE_URL", default=store_path),
             workers=read.integer("WORKERS", default=8, most=64),
-            lease_seconds=read.integer("LEASE_SECONDS", default=60, least=10, most=3_600),
+            lease_seconds=read.integer("LEASE_SECONDS", default=60, least=1, most=3_600),
             first_retry_s=read.integer("FIRST_RETRY_MS", default=2_000, most=60_000) / 1000,
             progress_interval_s=read.integer("PROGRESS_INTERVAL_MS", default=2_000, most=60_000)
             / 1000,

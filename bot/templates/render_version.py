@@ -3,11 +3,18 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from bot.errors import UserError
+from bot.errors import RetryLater, UserError
 from bot.github.port import File
 from bot.organization import Organization
 from bot.progress.inert import inert
-from bot.rendering import Allowed, Renderer, RenderError, Template, TemplateFile
+from bot.rendering import (
+    Allowed,
+    Renderer,
+    RenderError,
+    RendererUnavailable,
+    Template,
+    TemplateFile,
+)
 from bot.store.port import Json
 from bot.templates.source import TemplateSource
 
@@ -58,6 +65,8 @@ class RenderVersion:
             )
         except RenderError as error:
             raise TemplateBroken(version_id, error) from None
+        except RendererUnavailable:
+            raise RetryLater("No process could be started to render the template.") from None
         return [
             File(path=file.path, content=file.content, executable=file.executable)
             for file in rendered.files
