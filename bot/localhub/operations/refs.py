@@ -59,6 +59,25 @@ class RefOperations(AppOperations, RuleChecks):
         self._move(acting(actor), found, ref, before, sha, forced=forced)
         return sha
 
+    def push_ref(
+        self,
+        actor: Who,
+        repository: str | Repository,
+        ref: str,
+        before: str | None,
+        after: str | None,
+    ) -> None:
+        """One ref of a ``git push`` moves from what the pusher saw. Raises Refused."""
+        found = self.repository(repository)
+        git = self._git_for_write(acting(actor), found)
+        if git.ref(ref) != before:
+            raise Refused(422, "fetch first")
+        if after is None and ref == f"refs/heads/{found.default_branch}":
+            raise Refused(422, "refusing to delete the current branch")
+        moves = before is not None and after is not None and ref.startswith("refs/heads/")
+        forced = moves and not is_ancestor(git, before or "", after or "")
+        self._move(acting(actor), found, ref, before, after, forced=forced)
+
     def delete_ref(self, actor: Who, repository: str | Repository, ref: str) -> None:
         """``refs/…`` is gone."""
         found = self.repository(repository)
@@ -173,11 +192,20 @@ class RefOperations(AppOperations, RuleChecks):
             git.delete_ref(ref)
         else:
             self._check_workflows(who, repository, before, after)
+            if ref.startswith("refs/heads/") and not git.branches():
+                self._begin(repository, ref.removeprefix("refs/heads/"))
             try:
                 git.set_ref(ref, after)
             except ValueError as bad:
                 raise invalid("Reference", "ref", "invalid") from bad
         self.pushed(who, repository, ref, before, after, forced=forced)
+
+    def _begin(self, repository: Repository, branch: str) -> None:
+        """The first branch of an empty repository is its default branch."""
+        if branch != repository.default_branch:
+            repository.default_branch = branch
+            self.world.repositories.put(repository)
+            self.git(repository).set_head(branch)
 
     def _check_workflows(
         self, who: Actor, repository: Repository, before: str | None, after: str
