@@ -32,7 +32,7 @@ async def show(page: Page) -> web.Response:
     """The App with its newest deliveries."""
     app = _app(page)
     _ = page.actor
-    deliveries = list(reversed(page.hub.world.deliveries.of(app.id)))
+    deliveries = page.hub.deliveries_of(app)
     start = max(0, int(page.asked("after", "0") or 0)) if page.asked("after").isdigit() else 0
     return page.render(
         "app.html",
@@ -60,5 +60,5 @@ async def redeliver(page: Page) -> web.Response:
     found = _delivery(page, app)
     if not app.webhook_url:
         raise Refused(422, "This App has no webhook address, so nothing can be sent to it.")
-    page.hub.redeliver(found)
+    page.hub.redeliver(app, found.id)
     return page.go(f"/apps/{app.slug}")

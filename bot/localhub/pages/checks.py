@@ -14,7 +14,7 @@ async def show(page: Page) -> web.Response:
     return page.render(
         "run.html",
         repository=repository,
-        tab="pulls" if _pull(page) else "code",
+        tab="code",
         run=run,
         app=page.hub.world.apps.get(run.app_id),
         state=state_of(run.status, run.conclusion),
@@ -25,10 +25,6 @@ async def show(page: Page) -> web.Response:
         may_ask=page.may(repository, Role.WRITE),
         live=f"{home_of(repository)}/live?t=checks:{run.head_sha}",
     )
-
-
-def _pull(page: Page) -> str:
-    return page.asked("pull")
 
 
 async def rerun(page: Page) -> web.Response:

@@ -139,9 +139,7 @@ def _parent(page: Page, team: Team) -> Team | None:
     return page.hub.world.teams.get(team.parent_id) if team.parent_id else None
 
 
-def _visible(
-    page: Page, granted: Mapping[Repository | None, str]
-) -> list[tuple[Repository, str]]:
+def _visible(page: Page, granted: Mapping[Repository | None, str]) -> list[tuple[Repository, str]]:
     return [(r, word) for r, word in granted.items() if r and page.hub.may_see(page.viewer, r)]
 
 

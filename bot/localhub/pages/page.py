@@ -18,6 +18,7 @@ from bot.localhub.refusal import Refused, not_found
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
 
+Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
 GHOST = User(id=0, login="ghost", name="Somebody who is gone", token="")
 # Nothing from elsewhere, nothing inline, nowhere else to send forms, in nobody's frame.
 POLICY = (
@@ -52,7 +53,7 @@ class Page:
     request: web.Request
     sessions: Sessions
     session: Session
-    form: MultiDictProxy[str | web.FileField] | None = None
+    form: Form | None = None
 
     # Who asks.
 
@@ -122,6 +123,12 @@ class Page:
         return found
 
     # What is shown.
+
+    def counts(self, repository: Repository) -> tuple[int, int]:
+        """How many issues and pull requests are open, for the tabs."""
+        every = [i for i in self.hub.world.issues.of(repository.id) if i.state == "open"]
+        pulls = sum(1 for issue in every if issue.pull)
+        return len(every) - pulls, pulls
 
     def person(self, user_id: int | None) -> User:
         """The account of that id, or one that stands for accounts that are gone."""

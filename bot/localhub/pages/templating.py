@@ -7,8 +7,15 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.localhub.pages.diff_lines import diff_lines
+
 FOLDER = Path(__file__).parent
-_STEPS = ((60, "second", 1), (3600, "minute", 60), (86_400, "hour", 3600), (2_592_000, "day", 86_400))
+_STEPS = (
+    (60, "second", 1),
+    (3600, "minute", 60),
+    (86_400, "hour", 3600),
+    (2_592_000, "day", 86_400),
+)
 
 
 @lru_cache(maxsize=1)
@@ -22,7 +29,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {"moment": moment, "size": size, "first_line": first_line}
-    environment.globals["plural"] = plural
+    environment.globals |= {"plural": plural, "diff_lines": diff_lines}
     return environment
 
 
@@ -56,8 +63,11 @@ def size(size_bytes: int) -> str:
 
 
 def plural(count: int, word: str) -> str:
-    """``1 file``, ``2 files``."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
+    """``1 file``, ``2 files``, ``3 deliveries``."""
+    if count == 1:
+        return f"1 {word}"
+    many = f"{word[:-1]}ies" if word.endswith("y") else f"{word}s"
+    return f"{count:,} {many}"
 
 
 def first_line(text: str) -> str:
