@@ -78,12 +78,12 @@ class Exchange:
         return URL(sansio.format_url(template, variables, base_url=str(self._base)), encoded=True)
 
     def redirected(self, location: str) -> URL | None:
-        """Where a redirect of this API leads, if that is this API again."""
+        """Where a redirect leads, if that is this API again. GitHub names whole addresses."""
         try:
-            target = self._base.join(URL(location, encoded=True))
+            target = URL(location, encoded=True)
+            return target if target.absolute and self._is_ours(target) else None
         except ValueError:
             return None
-        return target if self._is_ours(target) else None
 
     async def send(self, method: str, url: URL, *, bearer: str, body: Any = None) -> Answer:
         """Send it once. Raises Refusal, NoAnswer and TooLarge.
@@ -110,7 +110,8 @@ class Exchange:
 
     def _is_ours(self, url: URL) -> bool:
         return (
-            url.origin() == self._base.origin()
+            url.user is None
+            and url.origin() == self._base.origin()
             and url.raw_path.startswith(self._base.raw_path)
             and ".." not in url.raw_parts
         )
