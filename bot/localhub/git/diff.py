@@ -56,6 +56,20 @@ def changed_files(git: GitRepository, old_tree: str | None, new_tree: str) -> li
     return sorted(files, key=lambda file: file.path)
 
 
+def changed_paths(git: GitRepository, old_tree: str | None, new_tree: str) -> dict[str, str]:
+    """The same by path and status alone (no renames): what a push event tells."""
+    changes = tree_changes(
+        git.dulwich.object_store,
+        ObjectID(old_tree.encode()) if old_tree else None,
+        ObjectID(new_tree.encode()),
+    )
+    return {
+        _text(side.path): STATUS.get(change.type, "modified")
+        for change in changes
+        if (side := change.new or change.old) is not None
+    }
+
+
 def _text(path: bytes | None) -> str:
     return (path or b"").decode(errors="replace")
 

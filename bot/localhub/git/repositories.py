@@ -5,11 +5,20 @@ import shutil
 from collections import OrderedDict
 from pathlib import Path
 
-from dulwich.repo import Repo
-
 from bot.localhub.git.objects import GitRepository
 
 MOST_OPEN = 64
+# Objects change only while the hub looks on: no collection behind its back.
+CONFIG = """\
+[core]
+\trepositoryformatversion = 0
+\tfilemode = true
+\tbare = true
+[gc]
+\tauto = 0
+[uploadpack]
+\tallowAnySHA1InWant = true
+"""
 
 
 class GitRepositories:
@@ -24,14 +33,10 @@ class GitRepositories:
     def create(self, repository_id: int, *, default_branch: str) -> GitRepository:
         """Make an empty bare repository that can be fetched from and pushed to."""
         path = self._path(repository_id)
-        repo = Repo.init_bare(path, mkdir=True, default_branch=default_branch.encode())
-        config = repo.get_config()
-        config.set((b"http",), b"receivepack", True)
-        config.set((b"receive",), b"autogc", False)  # objects change only while we look
-        config.set((b"gc",), b"auto", b"0")
-        config.set((b"uploadpack",), b"allowAnySHA1InWant", True)
-        config.write_to_path()
-        repo.close()
+        for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
+            (path / folder).mkdir(parents=True)
+        (path / "config").write_text(CONFIG)
+        (path / "HEAD").write_text(f"ref: refs/heads/{default_branch}\n")
         return self.open(repository_id)
 
     def open(self, repository_id: int) -> GitRepository:

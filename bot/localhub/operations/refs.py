@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.git.diff import changed_files
+from bot.localhub.git.diff import changed_paths
 from bot.localhub.git.history import is_ancestor, log
 from bot.localhub.git.objects import Change, GitRepository, MissingPath, Signature
 from bot.localhub.operations.apps import AppOperations
@@ -248,8 +248,14 @@ class RefOperations(AppOperations, RuleChecks):
                 about |= {"master_branch": repository.default_branch, "description": None}
             event = "create" if before is None else "delete"
             emit(self, event, None, about, sender=who, repository=repository)
-        push = self._push(who, repository, ref, before, after, forced=forced)
-        emit(self, "push", None, push, sender=who, repository=repository)
+        emit(
+            self,
+            "push",
+            None,
+            lambda: self._push(who, repository, ref, before, after, forced=forced),
+            sender=who,
+            repository=repository,
+        )
         if kind == "branch" and after is not None:
             self._follow_pulls(who, repository, short, after)
             self._request_checks(who, repository, short, before, after)
@@ -271,6 +277,7 @@ class RefOperations(AppOperations, RuleChecks):
         without = known if known != head else (before or None)
         new = list(log(git, head, without=without))[:MOST_COMMITS_IN_PUSH][::-1] if head else []
         commits = [self._pushed_commit(repository, commit.sha) for commit in new]
+        newest = commits[-1] if commits and commits[-1]["id"] == head else None
         return {
             "ref": ref,
             "before": before or NO_COMMIT,
@@ -281,7 +288,7 @@ class RefOperations(AppOperations, RuleChecks):
             "forced": forced,
             "compare": f"{page}/compare/{(before or NO_COMMIT)[:12]}...{(after or NO_COMMIT)[:12]}",
             "commits": commits,
-            "head_commit": self._pushed_commit(repository, head) if head else None,
+            "head_commit": newest or (self._pushed_commit(repository, head) if head else None),
             "pusher": {"name": who.user.login, "email": signature_of(who.user, 0).email},
         }
 
@@ -289,7 +296,7 @@ class RefOperations(AppOperations, RuleChecks):
         git = self.git(repository)
         commit = git.commit(sha)
         before = git.commit(commit.parents[0]).tree if commit.parents else None
-        files = changed_files(git, before, commit.tree)
+        files = changed_paths(git, before, commit.tree)
         return {
             "id": sha,
             "tree_id": commit.tree,
@@ -300,8 +307,8 @@ class RefOperations(AppOperations, RuleChecks):
             "author": {"name": commit.author.name, "email": commit.author.email},
             "committer": {"name": commit.committer.name, "email": commit.committer.email},
             **{
-                word: [file.path for file in files if file.status in statuses]
-                for word, statuses in _WORDS.items()
+                word: [path for path, status in files.items() if status == word]
+                for word in ("added", "removed", "modified")
             },
         }
 
@@ -367,9 +374,6 @@ class RefOperations(AppOperations, RuleChecks):
             updated_at_s=self.now_s(),
         )
         return self.world.check_suites.put(made)
-
-
-_WORDS = {"added": {"added"}, "removed": {"removed"}, "modified": {"modified", "renamed"}}
 
 
 def signature_of(user: User, at_s: int) -> Signature:

@@ -83,7 +83,7 @@ class Table(Generic[T]):
         if change == "drop":
             self._unindex(value)
         else:
-            self._index(msgspec.convert(value, self._entity))
+            self._index(msgspec.convert(value, self._entity, str_keys=True))
 
     def changes(self) -> Iterator[tuple[object, ...]]:
         """The journal lines that make this table out of nothing."""

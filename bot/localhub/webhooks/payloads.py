@@ -6,7 +6,7 @@ Source: GitHub docs, "Webhook events and payloads".
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -49,7 +49,7 @@ def emit(
     hub: HubCore,
     event: str,
     action: str | None,
-    about: Json,
+    about: Json | Callable[[], Json],
     *,
     sender: Actor,
     repository: Repository | None = None,
@@ -58,6 +58,7 @@ def emit(
 ) -> None:
     """Hand the event to each App that is installed, subscribed and allowed to read it.
 
+    ``about`` may be a function, called only if somebody listens.
     ``organization`` names the account where no repository is meant. ``only_app`` keeps
     it between GitHub and one App, as for buttons of check runs.
     """
@@ -66,7 +67,7 @@ def emit(
     if not listeners:
         return
     payload: Json = {} if action is None else {"action": action}
-    payload |= about
+    payload |= about() if callable(about) else about
     if repository is not None:
         payload["repository"] = full_repository(hub, repository)
     owner = hub.world.organizations.find(account.lower())
