@@ -336,6 +336,7 @@ def _worker(parts: _Parts, engine: Engine, dispatcher: Dispatcher) -> Worker:
     limits = WorkerLimits(
         concurrency=settings.workers,
         visibility_s=settings.lease_seconds,
+        attempts=settings.attempts,
         first_delay_s=settings.first_retry_s,
     )
     return Worker(

@@ -68,6 +68,7 @@ class Settings:
     queue_path: Path = Path("data/paved-road.db")  # one file for both: one fsync for both
     workers: int = 8  # messages that one process works on side by side
     lease_seconds: int = 60  # a worker silent this long loses its message
+    attempts: int = 10  # at one message before it goes to the dead letters
     first_retry_s: float = 2.0  # before a repeated attempt; doubles with each
     progress_interval_s: float = 2.0  # at least between two edits of one comment
     content_per_minute: int = 80  # GitHub's published pace for creating content
@@ -96,6 +97,7 @@ class Settings:
             queue_path=read.sqlite("QUEUE_URL", default=store_path),
             workers=read.integer("WORKERS", default=8, most=64),
             lease_seconds=read.integer("LEASE_SECONDS", default=60, least=1, most=3_600),
+            attempts=read.integer("ATTEMPTS", default=10, most=100),
             first_retry_s=read.integer("FIRST_RETRY_MS", default=2_000, most=60_000) / 1000,
             progress_interval_s=read.integer("PROGRESS_INTERVAL_MS", default=2_000, most=60_000)
             / 1000,

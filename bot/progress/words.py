@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 
 
+EXACT_BELOW_S = 9.95
+
+
 def duration(seconds: float) -> str:
     """A span of time as people say it; ``seconds`` is not negative."""
     whole = round(seconds)
-    if whole < 1:
-        return "under a second"
+    if seconds < EXACT_BELOW_S:
+        return f"{max(seconds, 0.1):.1f} seconds"
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     parts = [(hours, "hour"), (minutes, "minute"), (rest, "second")]

@@ -29,6 +29,7 @@ from bot.store.collections import CATALOG
 from bot.store.port import Documents, Json
 from bot.templates.definition import TemplateDefinition, load_template
 from bot.templates.version_record import (
+    HEAD,
     TemplateVersion,
     TemplateVersions,
     VersionState,
@@ -41,7 +42,6 @@ log = structlog.get_logger(__name__)
 TEMPLATES_FOLDER = "templates"
 FORMS_FOLDER = ".github/ISSUE_TEMPLATE"
 LABEL_COLOR = "0e8a16"
-HEAD = "head"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ class Registration:
         """Bring records and forms in line with the catalog's head.
 
         ``expected`` is the commit that an event told of: when the bot is in line
-        with it already (it made that commit itself), nothing is asked of GitHub. ``anyway`` goes through
-        the whole catalog even when its head is known: a new release of the bot may
-        write forms differently.
+        with it already (it made that commit itself), nothing is asked of GitHub.
+        ``anyway`` goes through the whole catalog even when its head is known: a new
+        release of the bot may write forms differently.
         Raises RetryLater when the catalog cannot be reached or moved meanwhile.
         """
         known = await self.head()

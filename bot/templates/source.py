@@ -2,7 +2,7 @@
 
 from cachetools import LRUCache
 
-from bot.errors import UserError
+from bot.errors import RetryLater, UserError
 from bot.github.port import Contents, NotFound, RepositoryName
 from bot.templates.definition import TemplateDefinition, load_template
 from bot.templates.version_record import TemplateVersion, TemplateVersions
@@ -35,9 +35,14 @@ class TemplateSource:
         self._kept: LRUCache[str, TemplateDefinition] = LRUCache(maxsize=KEPT)
 
     async def offered(self, template: str) -> tuple[TemplateVersion, TemplateDefinition]:
-        """The version of the template that is offered now. Raises TemplateGone."""
+        """The version of the template that is offered now.
+
+        Raises TemplateGone, and RetryLater before the catalog was read at all.
+        """
         version = await self._versions.offered(template)
         if version is None:
+            if not await self._versions.catalog_was_read():
+                raise RetryLater("The catalog has not been read yet.")
             raise TemplateGone(template)
         return version, await self.definition(version)
 

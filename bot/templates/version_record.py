@@ -8,8 +8,10 @@ from enum import StrEnum
 import msgspec
 
 from bot.github.port import File
-from bot.store.collections import TEMPLATES
+from bot.store.collections import CATALOG, TEMPLATES
 from bot.store.port import Documents, Json
+
+HEAD = "head"  # the record of the catalog commit that the bot is in line with
 
 
 class VersionState(StrEnum):
@@ -80,6 +82,10 @@ class TemplateVersions:
             TEMPLATES.name, {"state": VersionState.OFFERED.value}, limit=1000
         )
         return [msgspec.convert(each.data, TemplateVersion) for each in found]
+
+    async def catalog_was_read(self) -> bool:
+        """Whether what is offered is known at all."""
+        return await self._documents.get(CATALOG.name, HEAD) is not None
 
     async def offer(self, version: TemplateVersion) -> bool:
         """Offer it, keeping when and by whom a known one was made; True where it is new."""

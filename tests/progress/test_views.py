@@ -44,7 +44,7 @@ RUN = Run(
 def test_a_running_request_shows_where_it_is() -> None:
     text = generate_comment(RUN)
     assert text.splitlines()[0] == "Making `acme/money-kit`: step 2 of 3: Render the template"
-    assert "| ✅ | Create the repository | done | 1 second |" in text
+    assert "| ✅ | Create the repository | done | 1.2 seconds |" in text
     assert "| 🔄 | Render the template | attempt 2 |" in text
     assert text == generate_comment(RUN)
 
@@ -103,8 +103,9 @@ def test_an_approval_names_who_can_give_it() -> None:
 @pytest.mark.parametrize(
     ("seconds", "words"),
     [
-        pytest.param(0.2, "under a second", id="short"),
-        pytest.param(1.0, "1 second", id="one"),
+        pytest.param(0.0, "0.1 seconds", id="shortest"),
+        pytest.param(1.24, "1.2 seconds", id="short"),
+        pytest.param(9.96, "10 seconds", id="longer"),
         pytest.param(61, "1 minute 1 second", id="minute"),
         pytest.param(3600, "1 hour", id="hour"),
         pytest.param(7265, "2 hours 1 minute", id="two-units-at-most"),

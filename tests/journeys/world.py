@@ -1,0 +1,248 @@
+"""The stage of every journey: a local GitHub over HTTP, people, a catalog, and the bot.
+
+The bot is wired as in production and knows GitHub by its API alone. It runs in
+this process, or as ``paved-road serve`` in one of its own that can be killed.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bot.app import Bot, listening_socket, open_bot, serving
+from bot.localhub import LocalHub
+from bot.settings import Settings
+from bot.setup import read_manifest
+
+CATALOG = "acme/catalog"
+FOLDER = Path(__file__).parents[1] / "data" / "catalog"
+SECRET = "a-webhook-secret-for-tests"
+PATIENCE_S = 60.0
+
+ANSWERS = {
+    "Repository name": "money-kit",
+    "Description": "Counts money",
+    "Team": "payments",
+    "Cost center": "CC-100",
+    "Visibility": "private",
+    "Greeting": "Hello",
+    "Tone": "formal",
+}
+
+
+def body(**changed: str) -> str:
+    """The body of an issue filed with the greeter's form, as GitHub renders it."""
+    answers = ANSWERS | changed
+    return "\n\n".join(f"### {label}\n\n{answer}" for label, answer in answers.items())
+
+
+def catalog_files(folder: Path = FOLDER) -> dict[str, bytes]:
+    """A catalog's files by path."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@dataclass
+class World:
+    """The local GitHub with an App whose webhooks go to one address."""
+
+    hub: Any
+    app: Any
+    environment: dict[str, str]
+    webhook_port: int
+    dana: Any
+    petra: Any
+    session: aiohttp.ClientSession
+    bot: Bot | None = None
+    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+
+    async def file(self, text: str, *, template: str = "greeter", by: Any = None) -> int:
+        """File a form as the page does: its label counts whoever files it."""
+        issue = self.hub.create_issue(
+            by or self.dana,
+            CATALOG,
+            "New project",
+            text,
+            [f"template:{template}"],
+            from_form=True,
+        )
+        number: int = issue.number
+        return number
+
+    async def api(
+        self, method: str, path: str, *, by: Any = None, json: Any = None
+    ) -> tuple[int, Any]:
+        """Ask the REST API as a person."""
+        headers = {
+            "Authorization": f"Bearer {(by or self.petra).token}",
+            "User-Agent": "a-person",
+        }
+        url = f"{self.hub.api_url}{path}"
+        async with self.session.request(method, url, json=json, headers=headers) as answer:
+            told = await answer.json() if answer.content_type == "application/json" else None
+            return answer.status, told
+
+    async def comment(self, number: int, text: str, *, by: Any = None) -> None:
+        """Write a comment as a person."""
+        path = f"/repos/{CATALOG}/issues/{number}/comments"
+        status, told = await self.api("POST", path, by=by or self.dana, json={"body": text})
+        assert status == 201, told
+
+    async def edit(self, number: int, text: str, *, by: Any = None) -> None:
+        """Edit the issue's text as a person."""
+        path = f"/repos/{CATALOG}/issues/{number}"
+        status, told = await self.api("PATCH", path, by=by or self.dana, json={"body": text})
+        assert status == 200, told
+
+    async def comments(self, number: int) -> list[str]:
+        """The texts of the bot's comments on an issue, oldest first."""
+        _, told = await self.api("GET", f"/repos/{CATALOG}/issues/{number}/comments?per_page=100")
+        return [each["body"] for each in told if each["user"]["type"] == "Bot"]
+
+    async def until(self, number: int, words: str, *, within_s: float = PATIENCE_S) -> str:
+        """The first bot comment on the issue that holds ``words``, once there is one."""
+        async with asyncio.timeout(within_s):
+            with self.hub.changes.subscribe(f"issue:{CATALOG}#{number}") as changes:
+                while True:
+                    for text in await self.comments(number):
+                        if words in text:
+                            return text
+                    await anext(changes)
+
+    async def catalog_is_read(self) -> None:
+        """Return once the bot has written the catalog's forms."""
+        path = f"/repos/{CATALOG}/contents/.github/ISSUE_TEMPLATE"
+        async with asyncio.timeout(PATIENCE_S):
+            with self.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
+                while (await self.api("GET", path))[0] != 200:
+                    await anext(changes)
+
+    async def repositories(self) -> list[str]:
+        """Full names of the organisation's repositories."""
+        _, told = await self.api("GET", "/orgs/acme/repos?per_page=100")
+        return sorted(each["full_name"] for each in told)
+
+    async def start_process(self, **environment: str) -> asyncio.subprocess.Process:
+        """Start ``paved-road serve``; returns once it answers."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot",
+            "serve",
+            env=self.environment | environment,
+            stderr=asyncio.subprocess.DEVNULL if not os.environ.get("SHOW_BOT") else None,
+        )
+        self.processes.append(process)
+        async with asyncio.timeout(PATIENCE_S):
+            while not await self._answers():
+                assert process.returncode is None, "the bot ended at its start"
+                await asyncio.sleep(0.05)  # a process says nothing when it begins to listen
+        return process
+
+    async def kill(self, process: asyncio.subprocess.Process) -> None:
+        """kill -9."""
+        process.send_signal(signal.SIGKILL)
+        await process.wait()
+
+    async def _answers(self) -> bool:
+        url = f"http://127.0.0.1:{self.webhook_port}/healthz"
+        try:
+            async with self.session.get(url) as answer:
+                return answer.status == 200
+        except aiohttp.ClientError:
+            return False
+
+
+@asynccontextmanager
+async def open_world(
+    folder: Path,
+    *,
+    validator: Any = None,
+    files: Mapping[str, bytes] | None = None,
+    plan: str = "enterprise",
+    start_bot: bool = True,
+    settings: Mapping[str, str] | None = None,
+) -> AsyncIterator[World]:
+    """A GitHub with the organisation acme, and the bot unless a test starts it itself."""
+    async with AsyncExitStack() as stack:
+        listening = listening_socket("127.0.0.1", 0)
+        port = listening.getsockname()[1]
+        hub = await stack.enter_async_context(
+            LocalHub.start(folder / "github", validator=validator)
+        )
+        world = await _people(hub, folder, port, files, plan, settings or {}, stack)
+        if start_bot:
+            bot = await stack.enter_async_context(open_bot(Settings.from_env(world.environment)))
+            await bot.registration.refresh(anyway=True)
+            await stack.enter_async_context(serving(bot, listening, worker=True))
+            world.bot = bot
+        else:
+            listening.close()
+        try:
+            yield world
+        finally:
+            for process in world.processes:
+                if process.returncode is None:
+                    await world.kill(process)
+
+
+async def _people(
+    hub: Any,
+    folder: Path,
+    port: int,
+    files: Mapping[str, bytes] | None,
+    plan: str,
+    settings: Mapping[str, str],
+    stack: AsyncExitStack,
+) -> World:
+    hub.add_organization("acme", plan=plan)
+    dana, petra = hub.add_user("dana"), hub.add_user("petra")
+    hub.add_member("acme", "dana")
+    hub.add_member("acme", "petra", role="admin")
+    hub.add_team("acme", "payments", members=["dana"])
+    hub.add_team("acme", "platform", members=["petra"])
+    hub.add_repository(CATALOG, files=files or catalog_files(), private=True)
+    hub.set_role(CATALOG, "dana", "read")
+    manifest = read_manifest()
+    app = hub.add_app(
+        slug="paved-road",
+        permissions=dict(manifest.permissions),
+        events=list(manifest.events),
+        webhook_url=f"http://127.0.0.1:{port}/webhook",
+        webhook_secret=SECRET,
+    )
+    hub.install(app, "acme")
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "APP_ID": str(app.id),
+        "PRIVATE_KEY": app.private_key_pem,
+        "WEBHOOK_SECRET": SECRET,
+        "GITHUB_API_URL": hub.api_url,
+        "ORGANIZATIONS": "acme",
+        "CATALOG_REPOSITORY": CATALOG,
+        "DATA_DIR": str(folder / "data"),
+        "PORT": str(port),
+        "FIRST_RETRY_MS": "50",
+        "LOG_LEVEL": "warning",
+        **settings,
+    }
+    return World(
+        hub=hub,
+        app=app,
+        environment=environment,
+        webhook_port=port,
+        dana=dana,
+        petra=petra,
+        session=await stack.enter_async_context(aiohttp.ClientSession()),
+    )
