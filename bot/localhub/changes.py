@@ -8,17 +8,23 @@ from typing import Self
 class Subscription:
     """What happens on one topic since ``subscribe``, as an async iterator.
 
-    Leave it with ``close`` or as a context manager.
+    Leave it with ``close`` or as a context manager. It ends when the hub closes.
     """
 
     def __init__(self, changes: "Changes", topic: str) -> None:
         self._changes, self.topic = changes, topic
-        self._queue: asyncio.Queue[str] = asyncio.Queue(maxsize=64)
+        self._queue: asyncio.Queue[str | None] = asyncio.Queue(maxsize=64)
 
     def offer(self, what: str) -> None:
         """Note what happened; a listener that lags gets fewer wake-ups, not a backlog."""
         if not self._queue.full():
             self._queue.put_nowait(what)
+
+    def end(self) -> None:
+        """Let the listener know that nothing will ever happen any more."""
+        if self._queue.full():
+            self._queue.get_nowait()
+        self._queue.put_nowait(None)
 
     def close(self) -> None:
         """Stop listening."""
@@ -28,7 +34,10 @@ class Subscription:
         return self
 
     async def __anext__(self) -> str:
-        return await self._queue.get()
+        what = await self._queue.get()
+        if what is None:
+            raise StopAsyncIteration
+        return what
 
     def __enter__(self) -> Self:
         return self
@@ -64,6 +73,12 @@ class Changes:
         subscription = Subscription(self, topic)
         self._listeners.setdefault(topic, []).append(subscription)
         return subscription
+
+    def close(self) -> None:
+        """End every subscription, so that no open page keeps the server from stopping."""
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.end()
 
     def forget(self, subscription: Subscription) -> None:
         """Stop telling this listener; one that is forgotten already is fine."""

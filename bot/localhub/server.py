@@ -89,6 +89,7 @@ class LocalHub(Hub):
             yield
         finally:
             await self._deliverer.close()
+            self.changes.close()
             await runner.cleanup()
 
     def _application(self) -> web.Application:

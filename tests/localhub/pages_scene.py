@@ -7,12 +7,10 @@ from html import unescape
 from pathlib import Path
 
 import aiohttp
-from aiohttp import web
 
 from bot.clock import ManualClock
-from bot.localhub.core import Outgoing
-from bot.localhub.hub import Hub
-from bot.localhub.pages import routes
+from bot.localhub import LocalHub
+from bot.localhub.actor import Actor
 from bot.localhub.state.apps import App
 from bot.localhub.state.people import PropertyDefinition
 
@@ -84,19 +82,23 @@ FILES = {
 
 @dataclass
 class Scene:
-    """The hub, its address, and what was sent to Apps."""
+    """The hub, the App that is installed there, and the clock."""
 
-    hub: Hub
-    url: str
+    hub: LocalHub
     app: App
-    sent: list[Outgoing]
     clock: ManualClock
+
+    @property
+    def bot(self) -> Actor:
+        """The App, acting on all of acme's repositories."""
+        installation = next(iter(self.hub.world.installations))
+        return self.hub.app_actor(self.app, self.hub.mint_token(installation))
 
     @asynccontextmanager
     async def browser(self, login: str = "") -> AsyncIterator["Browser"]:
         """Somebody with a browser, signed in if a login is given."""
         jar = aiohttp.CookieJar(unsafe=True)
-        async with aiohttp.ClientSession(self.url, cookie_jar=jar) as session:
+        async with aiohttp.ClientSession(self.hub.url, cookie_jar=jar) as session:
             browser = Browser(session)
             if login:
                 await browser.send("/signin", "/signin", login=login)
@@ -137,25 +139,11 @@ def form_token(html: str) -> str:
 async def scene(folder: Path) -> AsyncIterator[Scene]:
     """acme with a catalog and a shop; dana administers, petra writes, sam reads."""
     clock = ManualClock()
-    hub = Hub(folder, clock=clock)
-    sent: list[Outgoing] = []
-    hub.send = sent.append
-    app = furnish(hub)
-    server = web.Application()
-    server.add_routes(routes(hub))
-    runner = web.AppRunner(server, shutdown_timeout=0.1)
-    await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
-    await site.start()
-    hub.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
-    try:
-        yield Scene(hub, hub.url, app, sent, clock)
-    finally:
-        await runner.cleanup()
-        hub.close()
+    async with LocalHub.start(folder, clock=clock) as hub:
+        yield Scene(hub, furnish(hub), clock)
 
 
-def furnish(hub: Hub) -> App:
+def furnish(hub: LocalHub) -> App:
     """Everybody and everything of the scene."""
     hub.add_organization("acme")
     hub.add_user("dana", name="Dana Okafor")
@@ -176,7 +164,7 @@ def furnish(hub: Hub) -> App:
         "paved-road",
         permissions={"issues": "write", "checks": "write", "contents": "write"},
         events=["issues", "issue_comment", "check_run", "push"],
-        webhook_url="http://127.0.0.1:9/webhook",
+        webhook_url="http://127.0.0.1:1/webhook",  # nobody listens: every delivery fails
         webhook_secret="a secret of the scene",
     )
     hub.install(app, "acme")

@@ -42,24 +42,32 @@ async def _stream(page: Page, topics: Sequence[str]) -> web.StreamResponse:
         listening = [stack.enter_context(page.hub.changes.subscribe(t)) for t in topics]
         await response.prepare(page.request)
         await response.write(f"retry: {RECONNECT_MS}\n\n".encode())
-        with suppress(ConnectionResetError):
+        with suppress(ConnectionResetError):  # the reader left
             await _pass_on(response, listening)
     return response
 
 
 async def _pass_on(response: web.StreamResponse, listening: Sequence[Subscription]) -> None:
-    waiting = {asyncio.ensure_future(anext(one)): one for one in listening}
+    """Tell the reader of everything until the hub closes."""
+    waiting = {asyncio.ensure_future(_next(one)): one for one in listening}
     try:
         while True:
             done, _ = await asyncio.wait(
                 waiting, timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED
             )
+            happened = [task.result() for task in done]
+            if None in happened:
+                return
             for task in done:
                 one = waiting.pop(task)
-                waiting[asyncio.ensure_future(anext(one))] = one
-            happened = [task.result() for task in done]
+                waiting[asyncio.ensure_future(_next(one))] = one
             said = "".join(f"data: {what}\n\n" for what in happened) or ": still here\n\n"
             await response.write(said.encode())
     finally:
         for task in waiting:
             task.cancel()
+
+
+async def _next(one: Subscription) -> str | None:
+    """What happened next; None when nothing ever will."""
+    return await anext(one, None)
