@@ -96,7 +96,8 @@ class Exchange:
         headers["x-github-api-version"] = API_VERSION
         content = None
         if body is not None:
-            content = json.dumps(body, ensure_ascii=False).encode()
+            # Half a character, which only an escape in somebody's JSON can make, becomes "?".
+            content = json.dumps(body, ensure_ascii=False).encode(errors="replace")
             headers["content-type"] = "application/json; charset=utf-8"
         failure: NoAnswer
         try:

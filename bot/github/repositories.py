@@ -31,6 +31,7 @@ MOST_TOPICS, LONGEST_TOPIC = 20, 50
 # "Failed to create the environment protection rule. Please ensure the billing plan supports
 # the required reviewers protection rule."
 REVIEWERS_REFUSED = re.compile(r"billing plan|protection rule", re.I)
+NAME_IN_USE = re.compile(r"must be unique|already_exists", re.I)
 OTHER_THAN_TOPIC = re.compile(r"[^a-z0-9]+")
 
 
@@ -142,7 +143,7 @@ class GitHubRepositories:
         try:
             await calls.post(RULESETS, body, repeatable=True)
         except Rejected as error:
-            if "unique" not in error.words.lower():
+            if not NAME_IN_USE.search(error.words):
                 raise
             return False
         return True

@@ -1,6 +1,7 @@
 """What the bot does when GitHub stumbles, refuses or stays silent."""
 
 import asyncio
+import dataclasses
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -335,6 +336,26 @@ async def test_an_answer_without_end_is_cut_off(
     hub.on("GET", "/repos/acme/shop", Reply(200, "x" * 5000))
     with pytest.raises(Rejected, match="too large"):
         await parts.client.send(READ, Key())
+
+
+async def test_a_github_that_never_answers_is_given_up(
+    hub: ScriptedGitHub, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker is not held for ever."""
+    monkeypatch.setattr(exchange, "TIMEOUT", aiohttp.ClientTimeout(total=0.05))
+    never = asyncio.Event()
+    hub.on("POST", COMMENTS, Reply(wait=never))
+    with pytest.raises(RetryLater, match="Timeout"):
+        await parts.client.send(COMMENT, Key())
+    never.set()
+
+
+async def test_half_a_character_does_not_stop_a_comment(hub: ScriptedGitHub, parts: Parts) -> None:
+    """Somebody's JSON can hold what no text can."""
+    hub.on("POST", COMMENTS, FINE)
+    body = {"body": "half \ud83e, whole 🦊"}
+    await parts.client.send(dataclasses.replace(COMMENT, body=body), Key())
+    assert hub.seen[0].body == {"body": "half ?, whole 🦊"}
 
 
 async def test_no_more_than_twenty_requests_are_under_way(
