@@ -19,8 +19,10 @@ from ruamel.yaml import YAML
 
 from bot.app import listening_socket, open_bot, serving
 from bot.localhub import LocalHub
+from bot.localhub.state.apps import App
 from bot.logs import start_logs
 from bot.settings import Settings
+from bot.setup import read_manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGANIZATION = "acme"
@@ -40,7 +42,7 @@ class Sandbox:
 
     url: str
     bot_url: str
-    hub: Any
+    hub: LocalHub
 
 
 @asynccontextmanager
@@ -90,24 +92,24 @@ Ctrl-C stops it; the next start goes on where this one ended.
 """
 
 
-def _people_and_app(hub: Any, bot_url: str, secret: str) -> Any:
+def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
     """Make what is missing: organisation, people, teams, catalog, App."""
-    manifest = _yaml(ROOT / "app.yml")
-    if not hub.has_organization(ORGANIZATION):
-        hub.add_organization(ORGANIZATION, plan="enterprise")
-        for login in PEOPLE:
-            hub.add_user(login)
-            hub.add_member(ORGANIZATION, login, role="admin" if login == "petra" else "member")
-        for team in _yaml(ROOT / "catalog" / "organization.yml")["teams"]:
-            members = [login for login, teams in PEOPLE.items() if team["slug"] in teams]
-            hub.add_team(ORGANIZATION, team["slug"], members=members)
+    hub.add_organization(ORGANIZATION, plan="enterprise")
+    for login in PEOPLE:
+        hub.add_user(login)
+        hub.add_member(ORGANIZATION, login, role="admin" if login == "petra" else "member")
+    for team in _yaml(ROOT / "catalog" / "organization.yml")["teams"]:
+        members = [login for login, teams in PEOPLE.items() if team["slug"] in teams]
+        hub.add_team(ORGANIZATION, team["slug"], members=members)
+    if hub.world.repositories.find(CATALOG) is None:
         hub.add_repository(CATALOG, files=_files(ROOT / "catalog"), private=True)
         for login in PEOPLE:
             hub.set_role(CATALOG, login, "admin" if login == "petra" else "read")
+    manifest = read_manifest()
     app = hub.add_app(
         slug=APP,
-        permissions=manifest["default_permissions"],
-        events=manifest["default_events"],
+        permissions=manifest.permissions,
+        events=manifest.events,
         webhook_url=f"{bot_url}/webhook",
         webhook_secret=secret,
     )
@@ -115,7 +117,7 @@ def _people_and_app(hub: Any, bot_url: str, secret: str) -> Any:
     return app
 
 
-def _environment(hub: Any, app: Any, folder: Path) -> dict[str, str]:
+def _environment(hub: LocalHub, app: App, folder: Path) -> dict[str, str]:
     return {
         "APP_ID": str(app.id),
         "PRIVATE_KEY": app.private_key_pem,
