@@ -98,7 +98,7 @@ class GitHubRepositories:
                 self._defined[key] = frozenset(str(each["property_name"]) for each in told)
             except (NotFound, Forbidden):
                 self._defined[key] = Unavailable(
-                    "custom properties cannot be read in this organisation",
+                    "custom properties",
                     change="Grant the App *Custom properties: read* in the organisation, and "
                     "define the properties in its settings.",
                 )
@@ -134,9 +134,7 @@ class GitHubRepositories:
             if not await self._add_ruleset(calls, body):
                 await self._replace_ruleset(calls, body)
         except (NotFound, Forbidden) as error:
-            raise Unavailable(
-                "Branch rules are not offered here", change=_what_to_change(repository, error)
-            ) from None
+            raise Unavailable("rulesets", change=_what_to_change(repository, error)) from None
 
     async def _add_ruleset(self, calls: Calls, body: dict[str, Any]) -> bool:
         """False where one of that name is there."""
@@ -171,7 +169,7 @@ class GitHubRepositories:
                 raise
             await self._put_environment(repository, environment, {})
             raise Unavailable(
-                f"Reviewers of the environment `{environment}` are not offered here",
+                f"reviewers of the environment `{environment}`",
                 change=_what_to_change(repository, error),
             ) from None
 
@@ -182,9 +180,7 @@ class GitHubRepositories:
         try:
             await calls.put(ENVIRONMENT, body, environment=environment)
         except (NotFound, Forbidden) as error:
-            raise Unavailable(
-                "Environments are not offered here", change=_what_to_change(repository, error)
-            ) from None
+            raise Unavailable("environments", change=_what_to_change(repository, error)) from None
 
     async def _team_id(self, organization: str, team: str) -> int:
         key = (organization.lower(), team.lower())
