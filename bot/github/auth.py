@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from bot.clock import Clock
+from bot.errors import RetryLater
 from bot.github.client import Client, Request
 from bot.github.port import Forbidden, NotFound, Rejected
 from bot.github.redact import Redactor
@@ -101,7 +102,11 @@ class Installations:
         return InstallationAccess(self, organization.lower(), scope)
 
     async def installation(self, organization: str) -> Installation:
-        """Our installation there. Raises NotFound, Forbidden where it is suspended, RetryLater."""
+        """Our installation there.
+
+        Raises Forbidden where there is none or it is suspended (never NotFound, which
+        says that the thing asked about is gone), RetryLater.
+        """
         key = organization.lower()
         known = self._known.get(key)
         return known or await self._looking(key, lambda: self._look_up(key))
@@ -109,8 +114,8 @@ class Installations:
     async def token(self, organization: str, scope: Scope) -> str:
         """A token with at least five minutes left.
 
-        Raises NotFound where the App or one of the scope's repositories is not there,
-        Forbidden where the installation lacks a permission, RetryLater.
+        Raises NotFound where one of the scope's repositories is not there, Forbidden
+        where the App is not installed or lacks a permission, RetryLater.
         """
         installation = await self.installation(organization)
         key = (installation.id, scope)
@@ -131,7 +136,7 @@ class Installations:
         try:
             told = await self._client.send(request, self._key)
         except NotFound as error:
-            raise NotFound(
+            raise Forbidden(
                 f"The App is not installed in {organization}.", status=error.status
             ) from None
         if told.get("suspended_at"):
@@ -154,6 +159,9 @@ class Installations:
         )
         try:
             told = await self._client.send(request, self._key)
+        except NotFound:
+            self._known.clear()  # removed, perhaps installed anew: the next look-up tells
+            raise RetryLater("The App's installation is not there any more.", wait_s=1) from None
         except Rejected as error:
             raise _why_no_token(error) from None
         token = _Token(str(told["token"]), _unix_s(str(told["expires_at"])))

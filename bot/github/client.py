@@ -195,15 +195,21 @@ class Client:
             return ended
 
     def _note_budget(self, payer: str, answer: Answer) -> None:
-        """An answer that came ends a pause; the last one of the hour begins the next."""
+        """What is left of the hour; nothing left begins a pause.
+
+        A pause that still lasts stays: this answer may be to a request that was
+        under way when another one was refused.
+        """
+        now_s = self._clock.now_s()
+        pause = self._pauses.get(payer)
+        if pause is not None and pause.until_s <= now_s:
+            del self._pauses[payer]
         left = budget(answer.headers)
-        core = answer.headers.get("x-ratelimit-resource", "core") == "core"
-        if left is not None and core:
-            self._watch.rate_limit(payer, left.remaining)
-            if left.remaining == 0:
-                self._pauses[payer] = _Pause(left.reset_at_s + 1, refusals=0)
-                return
-        self._pauses.pop(payer, None)
+        if left is None or answer.headers.get("x-ratelimit-resource", "core") != "core":
+            return
+        self._watch.rate_limit(payer, left.remaining)
+        if left.remaining == 0 and payer not in self._pauses:
+            self._pauses[payer] = _Pause(left.reset_at_s + 1, refusals=0)
 
     def _is_limit(self, refusal: Refusal, payer: str) -> bool:
         """Whether it was a rate limit; then everything on that limit waits."""

@@ -221,7 +221,6 @@ async def test_a_revoked_token_is_replaced_and_the_request_goes_on(
             "suspended",
             id="suspended",
         ),
-        pytest.param(Reply(404, {"message": "Not Found"}), NotFound, "Not Found", id="uninstalled"),
         pytest.param(
             Reply(401, {"message": "A JSON web token could not be decoded"}),
             Forbidden,
@@ -240,10 +239,22 @@ async def test_why_there_is_no_token_is_told(
 
 
 async def test_an_organization_without_the_app_is_named(hub: ScriptedGitHub, parts: Parts) -> None:
-    """The operator reads where to install it."""
+    """The operator reads where to install it. Nothing there counts as gone because of it."""
     hub.on("GET", "/orgs/globex/installation", Reply(404, {"message": "Not Found"}))
-    with pytest.raises(NotFound, match="not installed in globex"):
+    with pytest.raises(Forbidden, match="not installed in globex"):
         await parts.installations.token("globex", READING)
+
+
+async def test_an_app_that_was_removed_is_looked_for_again(
+    hub: ScriptedGitHub, parts: Parts
+) -> None:
+    """It may have been installed anew; if not, that is told."""
+    hub.on("POST", MINT, Reply(404, {"message": "Not Found"}))
+    with pytest.raises(RetryLater):
+        await parts.installations.token("acme", READING)
+    hub.on("GET", "/orgs/acme/installation", Reply(404, {"message": "Not Found"}))
+    with pytest.raises(Forbidden, match="not installed in acme"):
+        await parts.installations.token("acme", READING)
 
 
 async def test_a_suspended_app_is_told(hub: ScriptedGitHub, parts: Parts) -> None:

@@ -204,6 +204,23 @@ async def test_a_long_limit_goes_back_to_the_queue_and_stops_the_rest(
     assert await parts.client.send(READ, Key()) == {"id": 5}
 
 
+async def test_an_answer_to_an_older_request_does_not_lift_the_pause(
+    hub: ScriptedGitHub, parts: Parts
+) -> None:
+    """It was under way when another one was refused."""
+    gate = asyncio.Event()
+    hub.on("GET", "/repos/acme/shop", Reply(200, {"id": 5}, wait=gate), Reply(429), FINE)
+    older = asyncio.ensure_future(parts.client.send(READ, Key()))
+    await hub.holds(1)
+    with pytest.raises(RetryLater):
+        await parts.client.send(READ, Key())
+    gate.set()
+    assert await older == {"id": 5}
+    with pytest.raises(RetryLater):
+        await parts.client.send(READ, Key())
+    assert len(hub.seen) == 2
+
+
 async def test_a_limit_that_persists_is_asked_ever_less_often(
     hub: ScriptedGitHub, parts: Parts, clock: ManualClock
 ) -> None:
