@@ -13,9 +13,10 @@ from tests.catalog.cases import BUILT, CATALOG, RELEASED, SERVED, Case, read_yam
 from tests.catalog.maven import attempt, copied, run
 from tests.catalog.running_service import RunningService, laid_out_as_in_the_image, running
 
-pytestmark = pytest.mark.slow
+# A first build fetches some 430 MB before it compiles anything.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
-QUICK = "-DskipTests -Djacoco.skip -Ddokka.skip -Dspotless.check.skip -Dmaven.source.skip"
+QUICK = "-Dmaven.test.skip -Djacoco.skip -Ddokka.skip -Dspotless.check.skip -Dmaven.source.skip"
 
 
 def verify(case: Case, project: Path) -> None:
@@ -68,7 +69,7 @@ def test_a_tag_publishes_the_library_and_later_breaks_are_noticed(
     later = copied(projects[RELEASED], tmp_path / "later")
     code = later / "src/main/kotlin/in/pavedroad/object/kit/Backoff.kt"
     code.write_text(code.read_text().replace("fun waitAfter", "fun pauseAfter"))
-    compare = f"mvn -B -ntp verify -Dapi.baseline=1.0.0 -Dmaven.test.skip {QUICK}"
+    compare = f"mvn -B -ntp verify -Dapi.baseline=1.0.0 {QUICK}"
     exit_code, said = attempt(compare, later, java=17, env=repository)
 
     assert exit_code != 0
