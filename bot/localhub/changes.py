@@ -74,6 +74,10 @@ class Changes:
         self._listeners.setdefault(topic, []).append(subscription)
         return subscription
 
+    def listening(self, topic: str) -> int:
+        """How many listen on ``topic``."""
+        return len(self._listeners.get(topic, ()))
+
     def close(self) -> None:
         """End every subscription, so that no open page keeps the server from stopping."""
         for listeners in self._listeners.values():

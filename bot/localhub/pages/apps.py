@@ -33,7 +33,7 @@ async def show(page: Page) -> web.Response:
     app = _app(page)
     _ = page.actor
     deliveries = page.hub.deliveries_of(app)
-    start = max(0, int(page.asked("after", "0") or 0)) if page.asked("after").isdigit() else 0
+    start = page.start()
     return page.render(
         "app.html",
         app=app,

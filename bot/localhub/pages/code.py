@@ -194,7 +194,7 @@ async def show_commits(page: Page) -> web.Response:
     """Commits of a ref, newest first, each with the state of its checks."""
     repository = page.repository()
     place = locate(page, repository, page.part("rest"))
-    start = int(page.asked("after")) if page.asked("after").isdigit() else 0
+    start = page.start()
     history = log(place.git, place.commit.sha, path=place.path or None)
     found = list(islice(history, start, start + COMMITS_ON_A_PAGE + 1))
     shown = found[:COMMITS_ON_A_PAGE]

@@ -9,7 +9,7 @@ from bot.localhub.pages.conversation import FACES, address_of, conversation, may
 from bot.localhub.pages.issue_forms.answers import body_of, field_name, problems_of
 from bot.localhub.pages.issue_forms.chooser import FOLDER, read_chooser
 from bot.localhub.pages.issue_forms.definition import Chooser, Element, IssueForm
-from bot.localhub.pages.page import Page, home_of
+from bot.localhub.pages.page import Page, home_of, whole_number
 from bot.localhub.refusal import Refused, not_found
 from bot.localhub.state.discussions import Issue, IssueState
 from bot.localhub.state.people import Role
@@ -35,7 +35,7 @@ def listing(page: Page, *, pulls: bool) -> web.Response:
         every = [i for i in every if wanted in (label.name for label in labels_of(page, i))]
     state = "closed" if page.asked("state") == "closed" else "open"
     chosen = [issue for issue in reversed(every) if issue.state == state]
-    start = int(page.asked("after")) if page.asked("after").isdigit() else 0
+    start = page.start()
     return page.render(
         "issues.html",
         repository=repository,
@@ -307,7 +307,7 @@ async def react(page: Page) -> web.Response:
     """The face is given, or taken back if it was there."""
     repository, issue = _issue(page)
     actor, content = page.actor, page.given("content")
-    comment_id = int(page.given("comment")) if page.given("comment").isdigit() else None
+    comment_id = whole_number(page.given("comment"))
     place = f"#issuecomment-{comment_id}" if comment_id else ""
     if comment_id and page.hub.comment(repository, comment_id).issue_id != issue.id:
         raise not_found()

@@ -1,5 +1,6 @@
 """One request for a page: who asks, for what, and how the answer is made."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -19,6 +20,7 @@ from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
 
 Form = MultiDictProxy[str | bytes | bytearray | web.FileField]
+_NUMBER = re.compile(r"[0-9]{1,15}")
 GHOST = User(id=0, login="ghost", name="Somebody who is gone", token="")
 # Nothing from elsewhere, nothing inline, nowhere else to send forms, in nobody's frame.
 POLICY = (
@@ -98,6 +100,10 @@ class Page:
     def asked(self, name: str, default: str = "") -> str:
         """A value from after the question mark."""
         return self.request.query.get(name, default)
+
+    def start(self) -> int:
+        """How many entries of a list to leave out: the ``after`` of the address."""
+        return whole_number(self.asked("after")) or 0
 
     def given(self, name: str) -> str:
         """One field of the submitted form, empty where it is missing."""
@@ -189,6 +195,11 @@ class Page:
 def home_of(repository: Repository) -> str:
     """The address of the repository's first page."""
     return f"/{repository.full_name}"
+
+
+def whole_number(text: str) -> int | None:
+    """The number that a person or a page wrote, None for anything else."""
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def path_of(*parts: str) -> str:

@@ -19,7 +19,7 @@ from bot.localhub.pages import (
     pulls,
 )
 from bot.localhub.pages.issues import words_of
-from bot.localhub.pages.page import HEADERS, Moved, Page, SignInNeeded
+from bot.localhub.pages.page import HEADERS, Form, Moved, Page, SignInNeeded
 from bot.localhub.pages.session import COOKIE, Sessions
 from bot.localhub.refusal import Refused
 
@@ -49,6 +49,9 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", R + "/commit/{sha:[0-9a-f]{4,40}}", code.show_commit),
     ("GET", R + "/branches", code.show_branches),
     ("GET", R + "/about", about.show),
+    ("GET", R + "/settings{rest:.*}", about.show),  # where GitHub's own addresses lead
+    ("GET", R + "/rules{rest:.*}", about.show),
+    ("GET", R + "/deployments{rest:.*}", about.show),
     ("GET", R + "/new/{rest:.+}", editor.show_new),
     ("POST", R + "/new/{rest:.+}", editor.save),
     ("GET", R + "/edit/{rest:.+}", editor.show_edit),
@@ -122,7 +125,6 @@ def _handler(
             request=request,
             sessions=sessions,
             session=known or sessions.start(),
-            form=await request.post() if request.method == "POST" else None,
         )
         response = await _answer(page, act)
         if not response.prepared:
@@ -135,10 +137,19 @@ def _handler(
     return handle
 
 
+async def _form(request: web.Request) -> Form:
+    """The submitted fields. Raises Refused 400 for what no browser sends."""
+    try:
+        return await request.post()
+    except (ValueError, LookupError) as malformed:
+        raise Refused(400, "The form cannot be read.") from malformed
+
+
 async def _answer(page: Page, act: Act) -> web.StreamResponse:
     """What the handler answers, or the page that tells why it did not."""
     try:
         if page.request.method == "POST":
+            page.form = await _form(page.request)
             page.check_form()
         return await act(page)
     except SignInNeeded:

@@ -5,7 +5,7 @@
 function isBeingEdited(element) {
   const active = document.activeElement;
   if (active && element.contains(active) && active.matches("input, textarea, select")) return true;
-  if (element.querySelector("details.edit[open], details.edit-title[open], details.edit-labels[open]")) return true;
+  if (element.querySelector("form.edit, details.edit-title[open], details.edit-labels[open]")) return true;
   return [...element.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
     field.type === "checkbox" ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
 }
@@ -66,6 +66,18 @@ async function lookAgain() {
   if (again) { again = false; lookAgain(); }
 }
 
+// Editing starts and ends where the text stands; what is typed elsewhere on the page stays.
+async function showInPlace(link) {
+  const old = link.closest("article");
+  try {
+    const answer = await fetch(link.href);
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(old.id);
+    if (!fresh) throw new Error("it is gone");
+    old.replaceWith(document.adoptNode(fresh));
+    document.getElementById(old.id).querySelector("textarea, a.face")?.focus();
+  } catch { location.href = link.href; }
+}
+
 const stream = document.body.dataset.liveStream;
 if (stream) {
   let source = null;
@@ -89,6 +101,8 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("click", async (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+  const link = event.target.closest("[data-in-place]");
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); showInPlace(link); }
   const copy = event.target.closest("[data-copy]");
   if (copy) {
     const field = document.getElementById(copy.dataset.copy);
