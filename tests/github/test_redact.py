@@ -64,6 +64,25 @@ def test_a_token_cut_in_two_shows_in_neither_half() -> None:
             assert not any(LONG[i : i + 20] in cleaned for i in range(len(LONG) - 20))
 
 
+@given(
+    start=st.integers(0, len(LONG) - 20),
+    length=st.integers(20, 300),
+    before=st.text("xyz._-", max_size=30),
+    after=st.text("xyz._-", max_size=30),
+)
+def test_no_twenty_characters_of_a_token_get_through(
+    start: int, length: int, before: str, after: str
+) -> None:
+    """Wherever it was cut, and whatever it was glued to."""
+    redactor = Redactor()
+    redactor.remember("another-live-secret-of-letters-only")
+    redactor.remember(LONG)
+    cleaned = redactor.clean(f"a {before}{LONG[start : start + length]}{after} b")
+    assert not any(LONG[i : i + 20] in cleaned for i in range(len(LONG) - 19))
+    assert cleaned.startswith("a ")
+    assert cleaned.endswith(" b")
+
+
 @given(st.text(alphabet="abcdefghij ._-/\n", max_size=300))
 def test_ordinary_text_stays_as_it_is(text: str) -> None:
     """Redaction that eats the message would hide what happened."""
