@@ -95,6 +95,24 @@ async def test_every_page_forbids_what_is_not_its_own(acme: Scene) -> None:
                 assert 'src="http' not in html
 
 
+async def test_people_teams_and_organisations_have_pages(acme: Scene) -> None:
+    """Who belongs where, and what a team may do; a repository that one may not see is left out."""
+    dana = acme.hub.user("dana")
+    acme.hub.grant_team(dana, "acme/catalog", acme.hub.team("acme", "payments"), "push")
+    async with acme.browser("petra") as browser, acme.browser("sam") as stranger:
+        organization = await browser.see("/acme")
+        for shown in ("Payments", "dana", "acme/catalog", "Paved Road"):
+            assert shown in organization, shown
+        team = await browser.see("/orgs/acme/teams/payments")
+        assert '<a class="grow strong" href="/acme/catalog">' in team
+        assert "petra" in team
+        assert "acme/catalog" not in await stranger.see("/orgs/acme/teams/payments")
+        assert acme.hub.user("petra").token in await browser.see("/petra")
+        assert acme.hub.user("petra").token not in await stranger.see("/petra")
+        await browser.see("/paved-road[bot]")
+        assert browser.address == "/apps/paved-road"
+
+
 ODD = [
     *("/%00", "/acme/%00", "/acme/catalog/tree/%00", "/acme/catalog/tree/..%2f..%2fetc/passwd"),
     *("/acme/catalog/blob/main/../../../journal.jsonl", "/acme/catalog/raw/main/%2e%2e/x"),
@@ -119,7 +137,7 @@ async def test_an_odd_address_is_answered_with_a_page(acme: Scene, address: str)
     whole = URL(acme.hub.url + address, encoded=True)
     async with acme.browser("petra") as browser, browser.session.get(whole) as answer:
         assert answer.status < 500
-        assert "journal" not in await answer.text()
+        assert '"put"' not in await answer.text()  # a line of the hub's own journal
 
 
 @pytest.mark.parametrize(

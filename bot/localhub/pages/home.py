@@ -1,7 +1,5 @@
 """The first page, signing in and out, and the pages of people, organisations and teams."""
 
-from collections.abc import Mapping
-
 from aiohttp import web
 
 from bot.localhub.core import HubCore
@@ -124,23 +122,19 @@ async def show_team(page: Page) -> web.Response:
     """Who is in a team and what it may do where."""
     world = page.hub.world
     team = page.hub.team(page.part("organization"), page.part("slug"))
-    granted = {world.repositories.get(i): word for i, word in team.repositories.items()}
+    granted = [(world.repositories.get(i), word) for i, word in team.repositories.items()]
     return page.render(
         "team.html",
         team=team,
         members=[(page.person(i), role) for i, role in team.members.items()],
         children=[t for t in world.teams.of(team.organization.lower()) if t.parent_id == team.id],
-        granted=_visible(page, granted),
+        granted=[(r, word) for r, word in granted if r and page.hub.may_see(page.viewer, r)],
         parent=_parent(page, team),
     )
 
 
 def _parent(page: Page, team: Team) -> Team | None:
     return page.hub.world.teams.get(team.parent_id) if team.parent_id else None
-
-
-def _visible(page: Page, granted: Mapping[Repository | None, str]) -> list[tuple[Repository, str]]:
-    return [(r, word) for r, word in granted.items() if r and page.hub.may_see(page.viewer, r)]
 
 
 async def not_here(_page: Page) -> web.Response:
