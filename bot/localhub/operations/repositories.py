@@ -199,11 +199,8 @@ class RepositoryOperations(RefOperations):
 
     def _set_default_branch(self, repository: Repository, branch: str) -> None:
         if self.git(repository).branch(branch) is None:
-            raise Refused(
-                422,
-                "Validation Failed",
-                errors=[f"The branch {branch} was not found. Please push that ref first."],
-            )
+            problem = f"The branch {branch} was not found. Please push that ref first."
+            raise invalid("Repository", "default_branch", "invalid", problem)
         repository.default_branch = branch
         self.git(repository).set_head(branch)
 

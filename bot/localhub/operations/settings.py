@@ -77,17 +77,17 @@ class SettingsOperations(DeploymentOperations):
     ) -> None:
         name = given.get("name", ruleset.name)
         if not name:
-            raise Refused(422, "Validation Failed", errors=["Name can't be blank"])
+            raise invalid("RepositoryRuleset", "name", "missing_field", "Name can't be blank")
         for other in self.world.rulesets.of(repository.id):
             if other.name == name and other.id != ruleset.id:
-                raise Refused(422, "Validation Failed", errors=["Name must be unique"])
+                raise invalid("RepositoryRuleset", "name", "already_exists", "Name must be unique")
         ruleset.name = name
         ruleset.target = given.get("target", ruleset.target)
         ruleset.enforcement = given.get("enforcement", ruleset.enforcement)
         if ruleset.enforcement == "evaluate":
             owner = self.world.organizations.find(repository.owner.lower())
             if owner is None or owner.plan != "enterprise":
-                raise Refused(422, "Validation Failed", errors=["Enforcement is invalid"])
+                raise invalid("RepositoryRuleset", "enforcement", "invalid")
         ruleset.conditions = given.get("conditions", ruleset.conditions)
         ruleset.rules = given.get("rules", ruleset.rules)
         ruleset.bypass_actors = given.get("bypass_actors", ruleset.bypass_actors)
@@ -106,7 +106,7 @@ class SettingsOperations(DeploymentOperations):
                     f"Actor {entry['actor_type']} integration must be part of the ruleset "
                     "source or owner organization"
                 )
-                raise Refused(422, "Validation Failed", errors=[problem])
+                raise invalid("RepositoryRuleset", "bypass_actors", "invalid", problem)
 
     def _tell_ruleset(
         self, who: Actor, repository: Repository, ruleset: Ruleset, action: str

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from bot.localhub.refusal import Refused, not_found
+from bot.localhub.refusal import Refused, invalid, not_found
 from bot.localhub.routes.call import NO_CONTENT, Answer, Call
 from bot.localhub.shapes import people as shapes
 from bot.localhub.shapes.repositories import minimal_repository
@@ -157,7 +157,7 @@ def put_team_repository(call: Call) -> Answer:
     """The team has that permission on the repository."""
     permission = call.read(Grant).permission
     if permission not in {"pull", "triage", "push", "maintain", "admin"}:
-        raise Refused(422, "Validation Failed", errors=[f"{permission} is no permission"])
+        raise invalid("Team", "permission", "invalid")
     call.hub.grant_team(call.actor, call.repository, _team(call), permission)
     return NO_CONTENT
 
