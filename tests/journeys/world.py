@@ -8,6 +8,7 @@ import asyncio
 import os
 import signal
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class World:
     petra: Any
     session: aiohttp.ClientSession
     bot: Bot | None = None
-    processes: list[asyncio.subprocess.Process] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
 
     async def file(self, text: str, *, template: str = "greeter", by: Any = None) -> int:
         """File a form as the page does: its label counts whoever files it."""
@@ -132,24 +133,43 @@ class World:
         _, told = await self.api("GET", "/orgs/acme/repos?per_page=100")
         return sorted(each["full_name"] for each in told)
 
-    async def start_process(self, **environment: str) -> asyncio.subprocess.Process:
+    async def repositories_by_page(self) -> list[str]:
+        """Every repository of the organisation, however many."""
+        names: list[str] = []
+        page = 1
+        while True:
+            _, told = await self.api("GET", f"/orgs/acme/repos?per_page=100&page={page}")
+            names += [each["full_name"] for each in told]
+            if len(told) < 100:
+                return names
+            page += 1
+
+    async def start_process(self, *arguments: str, **environment: str) -> Process:
         """Start ``paved-road serve``; returns once it answers."""
+        process = await self._spawn("serve", *arguments, **environment)
+        async with asyncio.timeout(PATIENCE_S):
+            while not await self._answers():
+                assert process.returncode is None, "the bot ended at its start"
+                await asyncio.sleep(0.01)  # a process says nothing when it begins to listen
+        return process
+
+    async def start_worker(self, **environment: str) -> Process:
+        """Start ``paved-road work``."""
+        return await self._spawn("work", **environment)
+
+    async def _spawn(self, *arguments: str, **environment: str) -> Process:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
-            "serve",
+            *arguments,
             env=self.environment | environment,
-            stderr=asyncio.subprocess.DEVNULL if not os.environ.get("SHOW_BOT") else None,
+            stderr=None if os.environ.get("SHOW_BOT") else asyncio.subprocess.DEVNULL,
         )
         self.processes.append(process)
-        async with asyncio.timeout(PATIENCE_S):
-            while not await self._answers():
-                assert process.returncode is None, "the bot ended at its start"
-                await asyncio.sleep(0.05)  # a process says nothing when it begins to listen
         return process
 
-    async def kill(self, process: asyncio.subprocess.Process) -> None:
+    async def kill(self, process: Process) -> None:
         """kill -9."""
         process.send_signal(signal.SIGKILL)
         await process.wait()
