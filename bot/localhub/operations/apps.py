@@ -210,7 +210,7 @@ class AppOperations(AccountOperations):
 
 
 def _subset(given: Mapping[str, str], wanted: Mapping[str, str] | None) -> dict[str, str]:
-    if wanted is None:
+    if not wanted:  # none named, or an empty object, which clients send for "all"
         return dict(given)
     for name, level in wanted.items():
         if RANKS.get(level, 9) > RANKS.get(given.get(name, ""), 0):
