@@ -24,6 +24,7 @@ from tests.fake_github import FakeGitHub
 CATALOG = "acme/catalog"
 FOLDER = Path(__file__).parents[1] / "data" / "catalog"
 DANA = {"id": 7, "login": "dana", "type": "User"}
+ROBOT = {"id": 99, "login": "other[bot]", "type": "Bot"}
 PETRA = {"id": 8, "login": "petra", "type": "User"}
 
 
@@ -71,7 +72,12 @@ class World:
         await self.bot.queue.send([Message(f"delivery:{guid}", key)])
 
     async def file(
-        self, body: str, *, template: str = "greeter", author: dict[str, object] = DANA
+        self,
+        body: str,
+        *,
+        template: str = "greeter",
+        label: str = "",
+        author: dict[str, object] = DANA,
     ) -> int:
         self.numbers += 1
         number = self.numbers
@@ -82,7 +88,7 @@ class World:
             state="open",
             author_id=int(str(author["id"])),
             author=str(author["login"]),
-            labels=(f"template:{template}",),
+            labels=(label or f"template:{template}",),
             html_url=f"https://github.test/{CATALOG}/issues/{number}",
         )
         await self.tell(number, "opened")
@@ -92,7 +98,8 @@ class World:
         """Send the webhook of the issue as it stands (or with another body)."""
         issue = self.github.issues[CATALOG][number]
         self.updates += 1
-        author = {"id": issue.author_id, "login": issue.author, "type": "User"}
+        kind = "Bot" if issue.author.endswith("[bot]") else "User"
+        author = {"id": issue.author_id, "login": issue.author, "type": kind}
         if body is not None:
             self.github.issues[CATALOG][number] = issue = Issue(
                 **{**{f: getattr(issue, f) for f in issue.__slots__}, "body": body}
@@ -415,3 +422,85 @@ async def test_a_bug_of_ours_is_told_with_a_reference_and_retry_goes_on(world: W
     await world.comment(number, "/retry")
     await world.idle()
     assert "is ready" in world.texts(number)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        pytest.param("", "None of the form's headings", id="empty"),
+        pytest.param("Make me one", "None of the form's headings", id="no-headings"),
+        pytest.param(form().replace("### Team\n\npayments\n\n", ""), "`### Team`", id="field-gone"),
+        pytest.param(
+            form(Description="x\n\n### Team\n\nplatform"), "stands there twice", id="a-second-team"
+        ),
+        pytest.param(form(Team="_No response_"), "no answer", id="no-response"),
+        pytest.param(form(Greeting="Hi\u202eolleH"), "Greeting", id="right-to-left-override"),
+        pytest.param(form(Greeting="Hi 👋"), "Greeting", id="emoji-against-the-pattern"),
+        pytest.param(form(Greeting="x" * 65_000), "Greeting", id="as-long-as-github-allows"),
+        pytest.param(
+            form(**{"Repository name": "../etc"}), "Repository name", id="a-name-that-is-a-path"
+        ),
+        pytest.param(form(**{"Repository name": "Мoney-kit"}), "Repository name", id="cyrillic"),
+        pytest.param(form(Tone="Formal"), "Tone", id="not-one-of-the-choices"),
+        pytest.param(form(Greeting="{{ 7*191 }}"), "Greeting", id="template-text"),
+    ],
+)
+async def test_a_body_edited_by_hand_gets_one_clear_answer(
+    world: World, text: str, said: str
+) -> None:
+    number = await world.file(text)
+    await world.idle()
+    (answer,) = world.texts(number)
+    assert "need" in answer.splitlines()[0]
+    assert "correction" in answer.splitlines()[0]
+    assert said in answer
+    assert "1337" not in answer
+    assert len(answer) < 5_000
+    assert list(world.github.repositories) == [CATALOG]
+
+
+async def test_windows_line_ends_and_emoji_in_a_description_are_fine(world: World) -> None:
+    number = await world.file(form(Description="Counts 💶 für alle").replace("\n", "\r\n"))
+    await world.idle()
+    assert "is ready" in world.texts(number)[0]
+    tree = world.github.trees[world.github.heads["acme/money-kit"]]
+    assert "Counts 💶 für alle" in tree[".paved-road.yml"].content.decode()
+
+
+async def test_a_template_that_cannot_render_is_told_with_its_line(world: World) -> None:
+    """The repository is there by then: the comment says so and how to be rid of it."""
+    readme = "templates/greeter/{{cookiecutter.project_slug}}/README.md"
+    tree = world.github.trees[world.github.heads[CATALOG]]
+    broken = {**tree, readme: File(path=readme, content=b"fine\n{{ cookiecutter.nobody }}\n")}
+    world.github.put(CATALOG, list(broken.values()), parent="x")
+    await world.bot.registration.refresh()
+    number = await world.file(form())
+    await world.idle()
+    (text,) = world.texts(number)
+    assert "*Render the template* failed" in text
+    assert "nobody" in text
+    assert "line 2" in text
+    assert "`/undo` removes what was made so far: the repository `acme/money-kit`" in text
+
+    world.github.put(CATALOG, list(tree.values()), parent="y")
+    await world.bot.registration.refresh()
+    await world.comment(number, "/undo confirm")
+    await world.idle()
+    assert list(world.github.repositories) == [CATALOG]
+    await world.tell(number, "edited")
+    await world.idle()
+    assert "is ready" in world.texts(number)[0]
+
+
+async def test_issues_without_a_forms_label_are_left_alone(world: World) -> None:
+    number = await world.file(form(), label="question")
+    await world.idle()
+    assert world.texts(number) == []
+    assert list(world.github.repositories) == [CATALOG]
+
+
+async def test_what_bots_file_is_left_alone(world: World) -> None:
+    number = await world.file(form(), author=ROBOT)
+    await world.idle()
+    assert world.texts(number) == []
+    assert list(world.github.repositories) == [CATALOG]
