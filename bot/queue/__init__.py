@@ -1,0 +1,1 @@
+"""Durable work in order of its key: the port, and one adapter an engine."""

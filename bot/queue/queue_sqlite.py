@@ -70,7 +70,7 @@ class SqliteQueue:
 
     async def ack(self, claim: Claim) -> bool:
         """Remove the message for good; False where the claim is another's by now."""
-        done = await self._file.write(lambda connection: _remove(connection, claim) is not None)
+        done = await self._file.write(lambda connection: _remove(connection, claim))
         self._wake()
         return done
 
@@ -133,66 +133,71 @@ class SqliteQueue:
 
 
 def _send(connection: sqlite3.Connection, messages: Sequence[Message], now_s: float) -> None:
-    for message in messages:
-        connection.execute(
-            "INSERT OR IGNORE INTO messages (id, key, head, sent_at_s) VALUES"
-            " (?1, ?2, NOT EXISTS (SELECT 1 FROM messages WHERE key = ?2), ?3)",
-            (message.id, message.key, now_s),
-        )
+    ((sent,),) = connection.execute(
+        "UPDATE sent SET messages = messages + ? RETURNING messages", (len(messages),)
+    ).fetchall()
+    numbers = range(sent - len(messages), sent)
+    connection.executemany(
+        "INSERT OR IGNORE INTO messages (key, number, id, head, sent_at_s) VALUES"
+        " (?1, ?2, ?3, NOT EXISTS (SELECT 1 FROM messages WHERE key = ?1), ?4)",
+        [
+            (message.key, number, message.id, now_s)
+            for number, message in zip(numbers, messages, strict=True)
+        ],
+    )
 
 
 def _claim(
     connection: sqlite3.Connection, limit: int, now_s: float, until_s: float
 ) -> Sequence[Claim]:
     rows = connection.execute(
-        f"SELECT number, id, key, attempts + 1 {_FREE} ORDER BY number LIMIT ?",
+        f"SELECT key, number, id, attempts + 1 {_FREE} ORDER BY number LIMIT ?",
         (now_s, limit),
     ).fetchall()
     connection.executemany(
         "UPDATE messages SET claimed = 1, attempts = attempts + 1, visible_at_s = ?"
-        " WHERE number = ?",
-        [(until_s, row[0]) for row in rows],
+        " WHERE key = ? AND number = ?",
+        [(until_s, key, number) for key, number, _, _ in rows],
     )
     return [
         Claim(Message(id_, key), attempt, f"{number}.{attempt}")
-        for number, id_, key, attempt in rows
+        for key, number, id_, attempt in rows
     ]
 
 
-def _held(claim: Claim) -> tuple[int, int]:
-    """Number and attempt of the claim: one that was handed on has another attempt."""
+# A claim that was handed on, or given back, has another attempt or is not claimed.
+_HELD = "key = ? AND number = ? AND attempts = ? AND claimed"
+
+
+def _held(claim: Claim) -> tuple[str, int, int]:
     number, _, attempt = claim.receipt.partition(".")
-    return int(number), int(attempt)
+    return claim.message.key, int(number), int(attempt)
 
 
 def _update(connection: sqlite3.Connection, claim: Claim, change: str, until_s: float) -> bool:
-    sql = f"UPDATE messages SET {change} WHERE number = ? AND attempts = ? AND claimed"  # noqa: S608 - our own text
+    sql = f"UPDATE messages SET {change} WHERE {_HELD}"  # noqa: S608 - our own text
     return connection.execute(sql, (until_s, *_held(claim))).rowcount == 1
 
 
-def _remove(connection: sqlite3.Connection, claim: Claim) -> int | None:
-    """Take the message out and let the next of its key come forward; returns its attempts."""
-    removed = connection.execute(
-        "DELETE FROM messages WHERE number = ? AND attempts = ? AND claimed RETURNING attempts",
-        _held(claim),
-    ).fetchall()
-    for (attempts,) in removed:
-        connection.execute(
-            "UPDATE messages SET head = 1"
-            " WHERE number = (SELECT min(number) FROM messages WHERE key = ?)",
-            (claim.message.key,),
-        )
-        return int(attempts)
-    return None
+def _remove(connection: sqlite3.Connection, claim: Claim) -> bool:
+    """Take the message out and let the next of its key come forward."""
+    sql = f"DELETE FROM messages WHERE {_HELD}"  # noqa: S608 - our own text
+    if connection.execute(sql, _held(claim)).rowcount != 1:
+        return False
+    connection.execute(
+        "UPDATE messages SET head = 1 WHERE key = ?1"
+        " AND number = (SELECT min(number) FROM messages WHERE key = ?1)",
+        (claim.message.key,),
+    )
+    return True
 
 
 def _bury(connection: sqlite3.Connection, claim: Claim, reason: str, now_s: float) -> bool:
-    attempts = _remove(connection, claim)
-    if attempts is None:
+    if not _remove(connection, claim):
         return False
     connection.execute(
         "INSERT OR REPLACE INTO dead_messages VALUES (?, ?, ?, ?, ?)",
-        (claim.message.id, claim.message.key, attempts, reason, now_s),
+        (claim.message.id, claim.message.key, claim.attempt, reason, now_s),
     )
     return True
 

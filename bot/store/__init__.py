@@ -1,0 +1,1 @@
+"""What the bot keeps: ports, the collections, and one adapter an engine."""
