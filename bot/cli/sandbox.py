@@ -23,6 +23,7 @@ from bot.localhub.state.apps import App
 from bot.logs import start_logs
 from bot.settings import Settings
 from bot.setup import read_manifest
+from bot.templates.folder import read_folder
 
 ROOT = Path(__file__).resolve().parents[2]
 ORGANIZATION = "acme"
@@ -102,9 +103,7 @@ def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
         members = [login for login, teams in PEOPLE.items() if team["slug"] in teams]
         hub.add_team(ORGANIZATION, team["slug"], members=members)
     if hub.world.repositories.find(CATALOG) is None:
-        hub.add_repository(CATALOG, files=_files(ROOT / "catalog"), private=True)
-        for login in PEOPLE:
-            hub.set_role(CATALOG, login, "admin" if login == "petra" else "read")
+        _add_catalog(hub)
     manifest = read_manifest()
     app = hub.add_app(
         slug=APP,
@@ -115,6 +114,18 @@ def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
     )
     hub.install(app, ORGANIZATION)
     return app
+
+
+def _add_catalog(hub: LocalHub) -> None:
+    files = read_folder(ROOT / "catalog")
+    hub.add_repository(
+        CATALOG,
+        files={file.path: file.content for file in files},
+        private=True,
+        executables={file.path for file in files if file.executable},
+    )
+    for login in PEOPLE:
+        hub.set_role(CATALOG, login, "admin" if login == "petra" else "read")
 
 
 def _environment(hub: LocalHub, app: App, folder: Path) -> dict[str, str]:
@@ -140,14 +151,6 @@ def _secret(folder: Path) -> str:
         path.chmod(0o600)
     secret: str = json.loads(path.read_text())
     return secret
-
-
-def _files(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _yaml(path: Path) -> Any:

@@ -1,6 +1,7 @@
 """A developer files a form and gets a finished repository, over HTTP, on real git objects."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -30,5 +31,7 @@ async def test_a_filed_form_becomes_a_repository_that_git_can_clone(
     assert (made / "README.md").read_text() == "# money-kit\n\nOwned by payments.\n"
     assert (made / "src/logo.png").read_bytes().startswith(b"\x89PNG")
     assert (made / ".github/workflows/ci.yml").exists()
+    assert os.access(made / "greet.sh", os.X_OK)
+    assert not os.access(made / "README.md", os.X_OK)
     status, issue = await world.api("GET", f"/repos/{CATALOG}/issues/{number}")
     assert (status, issue["state"]) == (200, "closed")

@@ -7,6 +7,7 @@ this process, or as ``paved-road serve`` in one of its own that can be killed.
 import asyncio
 import os
 import signal
+import stat
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
@@ -51,6 +52,15 @@ def catalog_files(folder: Path = FOLDER) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+
+
+def catalog_executables(folder: Path = FOLDER) -> frozenset[str]:
+    """The paths of a catalog's files that may be run."""
+    return frozenset(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file() and path.stat().st_mode & stat.S_IXUSR
+    )
 
 
 @dataclass
@@ -231,7 +241,12 @@ async def _people(
     hub.add_member("acme", "petra", role="admin")
     hub.add_team("acme", "payments", members=["dana"])
     hub.add_team("acme", "platform", members=["petra"])
-    hub.add_repository(CATALOG, files=files or catalog_files(), private=True)
+    hub.add_repository(
+        CATALOG,
+        files=files or catalog_files(),
+        private=True,
+        executables=catalog_executables(),
+    )
     hub.set_role(CATALOG, "dana", "read")
     manifest = read_manifest()
     app = hub.add_app(

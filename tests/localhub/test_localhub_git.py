@@ -187,3 +187,16 @@ async def test_what_the_api_committed_git_finds_sound(scene: Scene, tmp_path: Pa
     await done("fsck", "--strict", at=tmp_path / "work")
     for path, content in files.items():
         assert (tmp_path / "work" / path).read_bytes() == content
+
+
+async def test_a_scenes_executables_can_be_run_where_they_are_cloned(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """Those named, and no other."""
+    files = {"run.sh": b"#!/bin/sh\n", "bin/go": b"#!/bin/sh\n", "a.txt": b"a"}
+    scene.hub.add_repository("acme/open", files, private=False, executables={"run.sh", "bin/go"})
+    await done("clone", "-q", address(scene.hub, "acme/open"), "a", at=tmp_path)
+    assert {path for path in files if os.access(tmp_path / "a" / path, os.X_OK)} == {
+        "run.sh",
+        "bin/go",
+    }

@@ -1,6 +1,6 @@
 """Moving refs: what may move, and what the world hears when it did."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.diff import changed_paths
@@ -100,11 +100,13 @@ class RefOperations(AppOperations, RuleChecks):
         start: str | None = None,
         author: Signature | None = None,
         committer: Signature | None = None,
+        executables: Collection[str] = (),
     ) -> str:
         """One commit on the branch with these files (None deletes), and its id.
 
         A branch that does not exist starts at commit ``start``, or with nothing in an
-        empty repository. Raises Refused.
+        empty repository. A file that exists keeps its mode; of the new ones,
+        ``executables`` may be run. Raises Refused.
         """
         found, who = self.repository(repository), acting(actor)
         git = self._git_for_write(who, found)
@@ -112,8 +114,9 @@ class RefOperations(AppOperations, RuleChecks):
         parent = head or start
         if parent is None and not git.is_empty:
             raise Refused(404, f"Branch {branch} not found")
+        modes = {path: "100755" if path in executables else "100644" for path in files}
         changes: dict[str, Change] = {
-            path: None if content is None else ("100644", git.add_blob(content))
+            path: None if content is None else (modes[path], git.add_blob(content))
             for path, content in files.items()
         }
         base = git.commit(parent).tree if parent else None

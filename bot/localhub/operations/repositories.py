@@ -1,7 +1,7 @@
 """Repositories: made, found again after a rename, changed, deleted."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
@@ -123,10 +123,13 @@ class RepositoryOperations(RefOperations):
         full_name: str,
         files: Mapping[str, bytes] | None = None,
         private: bool = True,
+        *,
+        executables: Collection[str] = (),
     ) -> Repository:
         """A repository with these files in one first commit, as the scene of a test.
 
         It belongs to nobody in particular and no webhook is sent for the files.
+        ``executables`` are the paths that may be run.
         """
         owner, _, name = full_name.partition("/")
         bot = self.add_user("localhub[bot]", kind="Bot")
@@ -139,7 +142,12 @@ class RepositoryOperations(RefOperations):
             send, self.send = self.send, lambda _outgoing: None
             try:
                 self.commit_files(
-                    bot, made, made.default_branch, dict(files), message="Initial commit"
+                    bot,
+                    made,
+                    made.default_branch,
+                    dict(files),
+                    message="Initial commit",
+                    executables=executables,
                 )
             finally:
                 self.send = send
