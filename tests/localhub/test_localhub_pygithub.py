@@ -20,7 +20,9 @@ async def elsewhere(work: Callable[[], T]) -> T:
 
 def _as_installation(scene: Scene) -> Github:
     auth = Auth.AppAuth(scene.app.id, scene.app.private_key_pem)
-    integration = GithubIntegration(auth=auth, base_url=scene.hub.api_url)
+    integration = GithubIntegration(
+        auth=auth, base_url=scene.hub.api_url, seconds_between_writes=0, seconds_between_requests=0
+    )
     return integration.get_github_for_installation(scene.installation.id)
 
 
@@ -78,7 +80,12 @@ async def test_a_person_opens_and_merges_a_pull_request(scene: Scene) -> None:
     """Branch, file, pull request, files and commits, merge."""
 
     def work() -> None:
-        client = Github(auth=Auth.Token(scene.owner.token), base_url=scene.hub.api_url)
+        client = Github(
+            auth=Auth.Token(scene.owner.token),
+            base_url=scene.hub.api_url,
+            seconds_between_writes=0,
+            seconds_between_requests=0,
+        )
         catalog = client.get_repo("acme/catalog")
         head = catalog.get_branch("main").commit.sha
         catalog.create_git_ref("refs/heads/topic", head)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from bot.localhub.actor import Who, acting
 from bot.localhub.core import HubCore
 from bot.localhub.refusal import Refused, invalid
-from bot.localhub.shapes.people import simple_user, team_simple
+from bot.localhub.shapes.people import org_membership, simple_user, team_simple
 from bot.localhub.shapes.repositories import full_repository
 from bot.localhub.state.people import (
     ROLE_OF_PERMISSION,
@@ -59,7 +59,7 @@ class AccountOperations(HubCore):
         found.members[user.id] = role
         self.world.organizations.put(found)
         if new:
-            membership = {"user": simple_user(self, user), "role": role, "state": "active"}
+            membership = org_membership(self, found, user)
             emit(
                 self,
                 "organization",
@@ -171,7 +171,7 @@ class AccountOperations(HubCore):
                 self,
                 "team",
                 "added_to_repository",
-                about | {"repository": full_repository(self, found)},
+                about | {"repository": full_repository(self, found, role=Role.READ)},
                 sender=acting(actor),
                 organization=team.organization,
             )

@@ -8,6 +8,7 @@ from bot.localhub.operations.checks import CheckOperations
 from bot.localhub.refusal import Refused, not_found
 from bot.localhub.shapes.basics import Json
 from bot.localhub.shapes.checks import deployment, deployment_status, status_with_creator
+from bot.localhub.shapes.git import commit
 from bot.localhub.state.checks import (
     CommitStatus,
     Deployment,
@@ -50,6 +51,7 @@ class DeploymentOperations(CheckOperations):
         about = status_with_creator(self, found, made) | {
             "sha": sha,
             "name": found.full_name,
+            "commit": commit(self, found, self.git(found).commit(sha)),
             "branches": [],
         }
         emit(self, "status", None, about, sender=who, repository=found)

@@ -11,8 +11,9 @@ from bot.localhub.operations.rules import RuleChecks
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json, iso
 from bot.localhub.shapes.checks import check_suite
+from bot.localhub.shapes.git import user_of
 from bot.localhub.shapes.pulls import pull, pulls_with_head
-from bot.localhub.shapes.repositories import html_url
+from bot.localhub.shapes.repositories import html_url, pushed_repository
 from bot.localhub.state.checks import CheckSuite
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
@@ -282,6 +283,7 @@ class RefOperations(AppOperations, RuleChecks):
         commits = [self._pushed_commit(repository, commit.sha) for commit in new]
         newest = commits[-1] if commits and commits[-1]["id"] == head else None
         return {
+            "repository": pushed_repository(self, repository),
             "ref": ref,
             "before": before or NO_COMMIT,
             "after": after or NO_COMMIT,
@@ -307,13 +309,19 @@ class RefOperations(AppOperations, RuleChecks):
             "message": commit.message,
             "timestamp": iso(commit.committer.at_s),
             "url": f"{html_url(self, repository)}/commit/{sha}",
-            "author": {"name": commit.author.name, "email": commit.author.email},
-            "committer": {"name": commit.committer.name, "email": commit.committer.email},
+            "author": self._pusher(commit.author),
+            "committer": self._pusher(commit.committer),
             **{
                 word: [path for path, status in files.items() if status == word]
                 for word in ("added", "removed", "modified")
             },
         }
+
+    def _pusher(self, signature: Signature) -> Json:
+        """A name and address, with the account where the address belongs to one."""
+        account = user_of(self, signature)
+        known = {"username": account.login} if account else {}
+        return {"name": signature.name, "email": signature.email} | known
 
     def _follow_pulls(self, who: Actor, repository: Repository, branch: str, head: str) -> None:
         for issue in self.world.issues.of(repository.id):

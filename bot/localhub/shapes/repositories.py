@@ -158,6 +158,20 @@ def full_repository(hub: HubCore, found: Repository, *, role: Role | None = None
     return shape
 
 
+def pushed_repository(hub: HubCore, found: Repository) -> Json:
+    """A repository inside a push event, where GitHub has kept an older shape: times are
+    Unix seconds and the owner has a name. Source: the documented examples of ``push``.
+    """
+    shape = full_repository(hub, found)
+    return shape | {
+        "created_at": int(found.created_at_s),
+        "pushed_at": int(found.pushed_at_s),
+        "stargazers": 0,
+        "master_branch": found.default_branch,
+        "owner": shape["owner"] | {"name": found.owner, "email": None},
+    }
+
+
 def label(hub: HubCore, repository: Repository, found: Label) -> Json:
     """A label."""
     return {

@@ -68,7 +68,7 @@ def emit(
         return
     payload: Json = {} if action is None else {"action": action}
     payload |= about() if callable(about) else about
-    if repository is not None:
+    if repository is not None and "repository" not in payload:
         payload["repository"] = full_repository(hub, repository)
     owner = hub.world.organizations.find(account.lower())
     if owner is not None:
