@@ -21,6 +21,7 @@ from bot.localhub.routes.table import Route, RouteFinder
 PREFIX = "/api/v3"
 VERSIONS = ("2022-11-28", "2026-03-10")
 DEFAULT_VERSION = VERSIONS[0]
+MOST_RECORDED = 100_000  # requests, so that a long sandbox does not fill the memory
 UNCOUNTED = {"/rate_limit"}
 
 log = logging.getLogger(__name__)
@@ -113,6 +114,8 @@ class Api:
                 caller=caller.name,
             )
         )
+        del self.requests[:-MOST_RECORDED]
+        self._hub.world.tidy()
         if fault is not None and fault.drop is not None:
             return _cut(request)
         response = _response(answer)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 from pathlib import Path
 
@@ -200,3 +201,19 @@ async def test_a_scenes_executables_can_be_run_where_they_are_cloned(
         "run.sh",
         "bin/go",
     }
+
+
+async def test_a_large_push_arrives_whole(scene: Scene, tmp_path: Path) -> None:
+    """Beyond a megabyte git asks first and then sends in chunks."""
+    hub = scene.hub
+    where = address(hub, "acme/catalog", scene.owner.token)
+    await done("clone", "-q", where, "work", at=tmp_path)
+    large = random.Random(7).randbytes(3 * 1024 * 1024)
+    (tmp_path / "work" / "large.bin").write_bytes(large)
+    await done("add", ".", at=tmp_path / "work")
+    await done("commit", "-qm", "Large", at=tmp_path / "work")
+    await done("push", "-q", "origin", "HEAD:main", at=tmp_path / "work")
+    git_of = hub.git(hub.repository("acme/catalog"))
+    entry = git_of.find(git_of.commit(git_of.branch("main") or "").tree, "large.bin")
+    assert entry is not None
+    assert git_of.blob(entry.sha) == large

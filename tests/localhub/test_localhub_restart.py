@@ -6,7 +6,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from bot.localhub import LocalHub
+from bot.localhub.state import journal
 from tests.localhub.client import app_jwt, asking
 from tests.localhub.fixtures import EVENTS, PERMISSIONS
 
@@ -88,6 +91,24 @@ async def test_an_app_added_again_keeps_its_key_and_takes_the_new_address(
         again = hub.add_app("bot", permissions={}, events=["push"], webhook_url="http://new")
         assert (again.private_key_pem, again.id) == (key, number)
         assert again.webhook_url == "http://new"
+
+
+async def test_a_long_journal_is_rewritten_and_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A comment edited a hundred times is kept once."""
+    monkeypatch.setattr(journal, "REWRITE_AFTER_BYTES", 10_000)
+    async with LocalHub.start(tmp_path) as hub:
+        token, _ = await _fill(hub)
+        (comment,) = hub.world.comments
+        async with asking(hub, token) as person:
+            for number in range(100):
+                path = f"/repos/acme/catalog/issues/comments/{comment.id}"
+                await person.ok(f"PATCH {path}", {"body": f"{number} " * 100})
+        assert (tmp_path / "journal.jsonl").stat().st_size < 30_000
+    async with LocalHub.start(tmp_path) as hub:
+        assert [one.body[:3] for one in hub.world.comments] == ["99 "]
+        assert len(hub.world.labels.of(hub.repository("acme/catalog").id)) == 9
 
 
 async def test_a_torn_last_line_of_the_journal_is_forgotten(tmp_path: Path) -> None:
