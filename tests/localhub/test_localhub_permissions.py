@@ -226,3 +226,16 @@ async def test_members_of_a_child_team_have_what_the_parent_has(scene: Scene) ->
     assert told["role_name"] == "write"
     assert member.status == 200
     assert {one["login"] for one in listed} == {"dana", "lena"}
+
+
+async def test_who_leaves_the_organisation_loses_team_and_role(scene: Scene) -> None:
+    """Dana could push by her team; after leaving she may not even read."""
+    hub = scene.hub
+    hub.grant_team(scene.owner, "acme/catalog", hub.team("acme", "payments"), "push")
+    async with asking(hub, scene.token(metadata="read", members="read")) as bot:
+        before = await bot.ok(f"GET {CATALOG}/collaborators/dana/permission")
+        hub.remove_member("acme", "dana")
+        after = await bot.ok(f"GET {CATALOG}/collaborators/dana/permission")
+        member = await bot("GET /orgs/acme/teams/payments/memberships/dana")
+    assert (before["role_name"], after["role_name"]) == ("write", "none")
+    assert member.status == 404
