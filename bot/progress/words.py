@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-
 EXACT_BELOW_S = 9.95
 
 

@@ -39,7 +39,7 @@ LATER = (
         where=frozenset({Place.PROJECT}),
     ),
 )
-PLACES = [(command, place) for command in LATER for place in command.where]
+PLACES = [(command, place) for command in LATER for place in Place if place in command.where]
 
 
 def organization(**commands: CommandPolicy) -> Organization:

@@ -1,42 +1,24 @@
 """A person with a real browser: signs in, files a form, watches it being answered."""
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
+from tests.chromium import chromium, needs_chromium
 from tests.localhub.pages_scene import Scene, scene
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-# A test asks nothing of the network: no updates, no variations, no sync.
-QUIET = [
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
-    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-]
+pytestmark = needs_chromium
 
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None and os.environ.get("CI") != "true",
-    reason="NO BROWSER: the pages go unseen. Install Debian's chromium: apt-get install chromium",
-)
+__all__ = ["chromium"]
 
 
 @pytest.fixture
 async def acme(tmp_path: Path) -> AsyncIterator[Scene]:
     async with scene(tmp_path) as made:
         yield made
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Browser]:
-    assert CHROMIUM is not None, "CI tests pages in a browser: apt-get install chromium"
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager
