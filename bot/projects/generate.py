@@ -1,13 +1,10 @@
 """The generate run: from valid answers to a finished repository, one ensure step at a time."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from io import StringIO
 from typing import Protocol
 
 from cachetools import LRUCache
-from ruamel.yaml import YAML
 
 from bot.audit import AuditLog
 from bot.clock import Clock
@@ -22,7 +19,9 @@ from bot.github.port import (
     RepositoryName,
 )
 from bot.progress import counted
-from bot.projects.record import Author, Project, ProjectRecords, ProjectState, Tags
+from bot.projects.made_from_run import project_of, target
+from bot.projects.own_files import own_files
+from bot.projects.record import ProjectRecords
 from bot.projects.request_audit import audit
 from bot.runs import Outcome, Run, Step
 from bot.store.port import Json
@@ -61,12 +60,6 @@ class GenerateServices:
     audit: AuditLog
     clock: Clock
     rendered: LRUCache[str, Sequence[File]]
-
-
-def target(run: Run) -> RepositoryName:
-    """The repository that the run makes."""
-    owner, _, name = str(run.intent["full_name"]).partition("/")
-    return RepositoryName(owner, name)
 
 
 def mark(run: Run) -> str:
@@ -208,7 +201,7 @@ async def check_run(_run: Run, _services: GenerateServices) -> Outcome:
 
 async def register(run: Run, services: GenerateServices) -> Outcome:
     """Record the project."""
-    await services.projects.put(_project(run, services.clock.now_s()))
+    await services.projects.put(project_of(run, now_s=services.clock.now_s()))
     await audit(services.audit, run, "project.registered", project=run.facts["repository_id"])
     return Outcome(facts={"project_id": run.facts["repository_id"]})
 
@@ -238,74 +231,11 @@ async def _files(run: Run, services: GenerateServices) -> Sequence[File]:
     known = services.rendered.get(run.id)
     if known is None:
         answers = run.intent["cookiecutter"]
-        rendered = await services.render(str(run.intent["version_id"]), _mapping(answers))
-        known = services.rendered[run.id] = [*rendered, *_own_files(run, rendered)]
+        rendered = await services.render(
+            str(run.intent["version_id"]), answers if isinstance(answers, dict) else {}
+        )
+        known = services.rendered[run.id] = [*rendered, *own_files(run, rendered)]
     return known
-
-
-def _own_files(run: Run, rendered: Sequence[File]) -> Sequence[File]:
-    """What every project gets, unless the template brought its own code owners."""
-    paths = {file.path for file in rendered}
-    intent = run.intent
-    road = {
-        "template": intent["template"],
-        "version": intent["version"],
-        "commit": intent["commit"],
-        "project": run.facts["repository_id"],
-        "answers": intent["answers"],
-    }
-    files = [File(path=".paved-road.yml", content=_yaml(road))]
-    if not paths & {"CODEOWNERS", ".github/CODEOWNERS", "docs/CODEOWNERS"}:
-        owners = f"* @{target(run).owner}/{intent['team']}\n"
-        files.append(File(path=".github/CODEOWNERS", content=owners.encode()))
-    if intent["deploys"]:
-        settings = json.dumps(intent["settings"], indent=2, ensure_ascii=False) + "\n"
-        files.append(File(path="deploy/settings.json", content=settings.encode()))
-    return [file for file in files if file.path not in paths or file.path == ".paved-road.yml"]
-
-
-def _yaml(value: object) -> bytes:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.default_flow_style = False
-    yaml.allow_unicode = True
-    yaml.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # the file's order is ours
-    text = StringIO()
-    yaml.dump(value, text)
-    return text.getvalue().encode()
-
-
-def _project(run: Run, now_s: float) -> Project:
-    intent = run.intent
-    name = target(run)
-    return Project(
-        id=str(run.facts["repository_id"]),
-        name=name.name,
-        full_name=str(name).lower(),
-        description=str(intent["description"]),
-        organization=name.owner,
-        author=Author(id=run.cause.actor_id, login=run.cause.actor),
-        tags=Tags(
-            application=name.name,
-            product=str(intent["business_unit"]),
-            organization=name.owner,
-            cost_center=str(intent["cost_center"]),
-        ),
-        team=str(intent["team"]),
-        business_unit=str(intent["business_unit"]),
-        template=str(intent["template"]),
-        template_version=str(intent["version"]),
-        template_commit=str(intent["commit"]),
-        repository_url=str(run.facts["html_url"]),
-        visibility=str(intent["visibility"]),
-        cloud_provider=str(intent["cloud_provider"]),
-        image="",
-        last_deployment=None,
-        state=ProjectState.ACTIVE,
-        request=run.subject,
-        created_at_s=run.created_at_s,
-        updated_at_s=now_s,
-        settings=_mapping(intent["settings"]),
-    )
 
 
 def _properties(run: Run) -> dict[str, str]:
@@ -321,10 +251,6 @@ def _thread(run: Run) -> tuple[RepositoryName, int]:
     thread, _, number = run.subject.rpartition("#")
     owner, _, name = thread.partition("/")
     return RepositoryName(owner, name), int(number)
-
-
-def _mapping(value: Json) -> dict[str, Json]:
-    return dict(value) if isinstance(value, dict) else {}
 
 
 def _strings(value: object) -> list[str]:

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.errors import UserError
 from bot.github.port import NotFound, Repository
-from bot.projects.generate import GenerateServices, mark, target
+from bot.projects.generate import GenerateServices, mark
+from bot.projects.made_from_run import target
 from bot.projects.record import ProjectState
 from bot.projects.request_audit import audit
 from bot.runs import Run
