@@ -34,6 +34,14 @@ def environment(java: int) -> dict[str, str]:
     }
 
 
+def by_installed_maven(command: str) -> str:
+    """A project's command with this machine's Maven, which knows where it may fetch from.
+
+    What the wrapper itself does is shown in ``test_maven_wrapper``.
+    """
+    return command.replace("./mvnw ", "mvn ")
+
+
 def run(command: str, project: Path, *, java: int, env: Mapping[str, str] | None = None) -> str:
     """What a command of the project said; it must end well."""
     code, said = attempt(command, project, java=java, env=env)

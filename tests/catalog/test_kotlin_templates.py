@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 
 from tests.catalog.cases import BUILT, CATALOG, RELEASED, SERVED, Case, read_yaml
-from tests.catalog.maven import attempt, copied, run
+from tests.catalog.maven import attempt, by_installed_maven, copied, run
 from tests.catalog.running_service import RunningService, laid_out_as_in_the_image, running
 
 # A first build fetches some 430 MB before it compiles anything.
@@ -22,7 +22,7 @@ QUICK = "-Dmaven.test.skip -Djacoco.skip -Ddokka.skip -Dspotless.check.skip -Dma
 def verify(case: Case, project: Path) -> None:
     """What the template promises a new project to pass."""
     for command in read_yaml(CATALOG / "templates" / case.template / "template.yml")["verify"]:
-        run(command, project, java=case.java)
+        run(by_installed_maven(command), project, java=case.java)
 
 
 @pytest.mark.parametrize("case", BUILT, ids=lambda case: case.id)
@@ -56,7 +56,8 @@ def test_a_tag_publishes_the_library_and_later_breaks_are_noticed(
         "steps"
     ]
     for command in (step["run"] for step in steps if "run" in step):
-        run(command, released, java=17, env={"GITHUB_REF_NAME": "v1.0.0", **repository})
+        environment = {"GITHUB_REF_NAME": "v1.0.0", **repository}
+        run(by_installed_maven(command), released, java=17, env=environment)
 
     published = tmp_path / "artifactory" / "in/pavedroad/object/money-kit/1.0.0"
     assert {path.name for path in published.iterdir() if path.suffix in (".jar", ".pom")} == {

@@ -117,7 +117,7 @@ def test_the_readme_tells_what_to_type_next(case: Case, projects: Mapping[Case, 
     readme = MarkdownIt("commonmark").parse((projects[case] / "README.md").read_text())
     commands = [token.content for token in readme if token.type == "fence"]
 
-    assert commands[0] == "mvn verify\n"
+    assert commands[0] == "./mvnw verify\n"
 
 
 @every_project

@@ -7,6 +7,7 @@ import org.springframework.http.HttpStatusCode
 import org.springframework.http.ProblemDetail
 import org.springframework.http.ResponseEntity
 import org.springframework.http.converter.HttpMessageNotReadableException
+import org.springframework.validation.FieldError
 import org.springframework.web.bind.MethodArgumentNotValidException
 import org.springframework.web.bind.annotation.ExceptionHandler
 import org.springframework.web.bind.annotation.RestControllerAdvice
@@ -14,7 +15,7 @@ import org.springframework.web.context.request.WebRequest
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler
 import tools.jackson.core.JacksonException
 
-/** What is wrong with one field of a request. */
+/** What is wrong with one field of a request; [field] is empty where it is several together. */
 data class FieldProblem(
     val field: String,
     val message: String,
@@ -36,8 +37,10 @@ class Problems : ResponseEntityExceptionHandler() {
         status: HttpStatusCode,
         request: WebRequest,
     ): ResponseEntity<Any>? {
-        val refused = exception.bindingResult.fieldErrors
-        val errors = refused.map { FieldProblem(it.field, it.defaultMessage ?: "is invalid") }
+        val errors =
+            exception.bindingResult.allErrors.map {
+                FieldProblem((it as? FieldError)?.field.orEmpty(), it.defaultMessage ?: "is invalid")
+            }
         return handleExceptionInternal(exception, invalid(status, errors), headers, status, request)
     }
 
