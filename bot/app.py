@@ -20,6 +20,7 @@ from prometheus_client import CollectorRegistry
 from bot.audit import AuditLog
 from bot.clock import Clock, SystemClock
 from bot.commands import OnComment, Place, Standing
+from bot.errors import PortTaken
 from bot.github.port import GitHub, RepositoryName
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
@@ -43,7 +44,7 @@ from bot.projects import (
 from bot.projects.check_request import CheckRequest
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.receive import Metrics, Receiving, receive_app
+from bot.receive import Metrics, Receiving, receive_app, web_runner
 from bot.rendering import Renderer
 from bot.runs import Engine, RunKind, RunRecords
 from bot.settings import Settings
@@ -146,7 +147,7 @@ async def open_bot(
 @asynccontextmanager
 async def serving(bot: Bot, listening: socket.socket, *, worker: bool) -> AsyncIterator[None]:
     """Take webhooks on the socket, and work them off if ``worker``."""
-    runner = web.AppRunner(bot.web, access_log=None, auto_decompress=False, shutdown_timeout=10)
+    runner = web_runner(bot.web)
     await runner.setup()
     try:
         await web.SockSite(runner, listening, backlog=BACKLOG).start()
@@ -176,8 +177,17 @@ async def working(bot: Bot) -> AsyncIterator[None]:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket, so that the address is known before anything serves on it."""
-    listening = socket.create_server((host, port), backlog=BACKLOG)
+    """A bound socket, so that the address is known before anything serves on it.
+
+    Raises PortTaken.
+    """
+    try:
+        listening = socket.create_server((host, port), backlog=BACKLOG)
+    except OSError as error:
+        raise PortTaken(
+            f"{host}:{port} cannot be listened on ({error.strerror}). Set HOST and PORT, or stop "
+            "what listens there."
+        ) from None
     listening.setblocking(False)
     return listening
 
@@ -268,7 +278,7 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         web=_web(parts),
         worker=_worker(parts, engine, Dispatcher(table, parts.store.deliveries, parts.metrics)),
         jobs=(
-            Scheduled("catalog", CATALOG_S, registration.refresh),
+            Scheduled("catalog", CATALOG_S, registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
         ),
         clock=parts.clock,
@@ -311,7 +321,12 @@ def _registration(parts: _Parts, shared: _Shared) -> Registration:
 def _generate(parts: _Parts, shared: _Shared) -> GenerateServices:
     return GenerateServices(
         github=parts.github,
-        render=RenderVersion(shared.templates, parts.renderer, shared.organization.get),
+        render=RenderVersion(
+            shared.templates,
+            parts.renderer,
+            shared.organization.get,
+            watch=parts.metrics.render_done,
+        ),
         projects=shared.projects,
         audit=shared.audit,
         clock=parts.clock,
@@ -340,7 +355,13 @@ def _worker(parts: _Parts, engine: Engine, dispatcher: Dispatcher) -> Worker:
         first_delay_s=settings.first_retry_s,
     )
     return Worker(
-        parts.queue, parts.store.deliveries, dispatcher, engine, clock=parts.clock, limits=limits
+        parts.queue,
+        parts.store.deliveries,
+        dispatcher,
+        engine,
+        clock=parts.clock,
+        limits=limits,
+        retried=parts.metrics.retried,
     )
 
 

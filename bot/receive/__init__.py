@@ -1,6 +1,6 @@
 """HTTP in: the webhook, health, readiness and metrics."""
 
-from bot.receive.application import Listening, Receiving, listen, receive_app
+from bot.receive.application import Receiving, receive_app, web_runner
 from bot.receive.body import BodyLimits
 from bot.receive.head import Head
 from bot.receive.metrics import Metrics
@@ -8,9 +8,8 @@ from bot.receive.metrics import Metrics
 __all__ = [
     "BodyLimits",
     "Head",
-    "Listening",
     "Metrics",
     "Receiving",
-    "listen",
     "receive_app",
+    "web_runner",
 ]

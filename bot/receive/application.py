@@ -1,4 +1,4 @@
-"""Puts the pages together and listens. ``app.py`` gives the parts, this knows the paths."""
+"""Puts the pages together: ``app.py`` gives the parts, this knows the paths."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +17,8 @@ from bot.receive.signature import Signature
 from bot.receive.webhook import Webhook, answer
 from bot.store.port import Store
 
-GRACE_S = 10.0  # answers under way at the end are given this long
+LINGER_S = 2.0
+GRACE_S = 10.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +60,11 @@ def receive_app(parts: Receiving) -> web.Application:
     app.cleanup_ctx.append(outbox.life)
     app.add_routes(
         [
-            web.post("/webhook", webhook),
+            web.post("/webhook", webhook.receive),
             web.route("*", "/webhook", _wrong_method),
             web.get("/healthz", healthz),
-            web.get("/readyz", Ready(checks)),
-            web.get("/metrics", MetricsPage(parts.metrics, parts.queue)),
+            web.get("/readyz", Ready(checks).page),
+            web.get("/metrics", MetricsPage(parts.metrics, parts.queue).page),
             *parts.routes,
             web.route("*", "/{path:.*}", _nothing_here),
         ]
@@ -71,36 +72,20 @@ def receive_app(parts: Receiving) -> web.Application:
     return app
 
 
-class Listening:
-    """A server that answers until it is closed."""
+def web_runner(app: web.Application) -> web.AppRunner:
+    """What serves the application, for the composition root to put on a socket.
 
-    def __init__(self, runner: web.AppRunner) -> None:
-        self._runner = runner
-
-    @property
-    def port(self) -> int:
-        """The port it listens on, useful where 0 was asked for."""
-        return int(self._runner.addresses[0][1])
-
-    async def close(self) -> None:
-        """Accept nothing more, give what is under way its time, and let go of the port."""
-        await self._runner.cleanup()
-
-
-async def listen(app: web.Application, *, host: str, port: int) -> Listening:
-    """Serve ``app``; port 0 takes any free one. Raises OSError where the port is taken.
-
-    No access log: metrics count, and a log line a delivery costs as much as
-    taking it in. Bodies are never decompressed.
+    No access log: metrics count, and a line a delivery costs as much as taking
+    it in. Bodies are never decompressed. Whoever was refused in the middle of a
+    body has ``LINGER_S`` to notice; answers under way at the end have ``GRACE_S``.
     """
-    runner = web.AppRunner(app, access_log=None, auto_decompress=False, shutdown_timeout=GRACE_S)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port, backlog=1024).start()
-    except BaseException:
-        await runner.cleanup()
-        raise
-    return Listening(runner)
+    return web.AppRunner(
+        app,
+        access_log=None,
+        auto_decompress=False,
+        lingering_time=LINGER_S,
+        shutdown_timeout=GRACE_S,
+    )
 
 
 async def _wrong_method(_request: web.Request) -> web.Response:

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bot.queue.port import Queue, QueueUnavailable
 from bot.receive.metrics import Metrics
@@ -19,13 +19,11 @@ class MetricsPage:
     metrics: Metrics
     queue: Queue
 
-    async def __call__(self, _request: web.Request) -> web.Response:
+    async def page(self, _request: web.Request) -> web.Response:
         """Every figure as Prometheus text."""
         try:
             async with asyncio.timeout(QUEUE_LIMIT_S):
                 self.metrics.queue(await self.queue.stats())
         except (QueueUnavailable, TimeoutError):
             self.metrics.queue(None)
-        return web.Response(
-            body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4}
-        )
+        return web.Response(body=self.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST})

@@ -27,7 +27,7 @@ class Ready:
     checks: Mapping[str, Check]
     limit_s: float = CHECK_LIMIT_S
 
-    async def __call__(self, _request: web.Request) -> web.Response:
+    async def page(self, _request: web.Request) -> web.Response:
         """200, or 503 with the names of the checks that failed; the reasons go to the log."""
         passed = await asyncio.gather(*map(self._passes, self.checks))
         failing = [name for name, ok in zip(self.checks, passed, strict=True) if not ok]

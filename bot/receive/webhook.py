@@ -21,7 +21,7 @@ from bot.store.port import Deliveries, Delivery, StoreUnavailable
 log = structlog.get_logger(__name__)
 
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
-_EVENT = re.compile(r"[a-z_]{1,64}", re.ASCII)
+_EVENT = re.compile(r"[a-z][a-z0-9_]{0,63}", re.ASCII)  # projects_v2_item has a digit
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
 
@@ -53,7 +53,7 @@ class Webhook:
     clock: Clock
     counts: Received
 
-    async def __call__(self, request: web.Request) -> web.Response:
+    async def receive(self, request: web.Request) -> web.Response:
         """Answer one delivery; every refusal says what was wrong and repeats nothing."""
         try:
             return await self._take(request)
@@ -76,7 +76,7 @@ class Webhook:
         guid, event, is_form = envelope
         body = _payload_of_form(raw) if is_form else raw
         head = read_head(event, body)
-        if event != "ping" and head.organization not in self.served:
+        if event != "ping" and not self._serves(head):
             return self._not_served(guid, head)
         delivery = Delivery(
             guid=guid,
@@ -91,6 +91,9 @@ class Webhook:
             log.warning("delivery not saved", guid=guid, reason=str(error))
             raise unavailable("The delivery could not be saved; send it again.") from error
         return self._accepted(delivery) if is_new else self._duplicate(delivery)
+
+    def _serves(self, head: Head) -> bool:
+        return bool(head.organization) and head.organization in self.served
 
     def _accepted(self, delivery: Delivery) -> web.Response:
         self.outbox.put(Message(f"delivery:{delivery.guid}", delivery.key))

@@ -75,10 +75,12 @@ class SqliteFile:
 
     def rows_now(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a look-up that takes microseconds, on the event loop itself."""
+        self._require_open()
         return self._rows(self._quick, sql, values)
 
     async def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a search that may take longer, away from the event loop."""
+        self._require_open()
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._reader, self._rows, self._slow, sql, values)
 
@@ -94,6 +96,10 @@ class SqliteFile:
         await self._writes.close()
         await asyncio.to_thread(self._shut)
 
+    def _require_open(self) -> None:
+        if not self._users:
+            raise SqliteUnavailable(f"{self.path} was closed.")
+
     def _shut(self) -> None:
         self._reader.shutdown()
         self._checkpoints.close()
@@ -106,7 +112,7 @@ class SqliteFile:
     def _rows(self, connection: sqlite3.Connection, sql: str, values: Sequence[Any]) -> list[Any]:
         try:
             return connection.execute(sql, values).fetchall()
-        except (sqlite3.OperationalError, sqlite3.DatabaseError) as error:
+        except sqlite3.DatabaseError as error:
             raise unavailable(error, self.path) from error
 
     def _connect(self, *, timeout_s: float) -> sqlite3.Connection:

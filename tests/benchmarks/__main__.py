@@ -43,7 +43,7 @@ async def measured(name: str) -> Sequence[Figure]:
 
 def table(figures: Sequence[Figure]) -> str:
     """The figures in aligned columns."""
-    rows = [("figure", "value", "unit", "reference", "ratio", "target", "")]
+    rows: list[tuple[str, ...]] = [("figure", "value", "unit", "reference", "ratio", "target", "")]
     rows += [_row(figure) for figure in figures]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(

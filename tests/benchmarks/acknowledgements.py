@@ -5,8 +5,6 @@ and the medians of all turns are compared.
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
 import statistics
@@ -20,8 +18,8 @@ from pathlib import Path
 
 from tests.benchmarks.figure import Figure
 from tests.receive.payloads import issues_payload
+from tests.receive.web_side import SECRET, sign
 
-SECRET = "a secret of the benchmark"
 CONNECTIONS = (16, 64)
 ROUNDS = 5
 SECONDS = 3.0
@@ -139,7 +137,6 @@ async def _load(port: int, connections: int) -> dict[str, float]:
 
 def _request() -> bytes:
     body = issues_payload()
-    signature = hmac.digest(SECRET.encode(), body, hashlib.sha256).hex()
     head = (
         "POST /webhook HTTP/1.1\r\n"
         "Host: 127.0.0.1\r\n"
@@ -152,6 +149,6 @@ def _request() -> bytes:
         "X-GitHub-Hook-ID: 292430182\r\n"
         "X-GitHub-Hook-Installation-Target-ID: 79929171\r\n"
         "X-GitHub-Hook-Installation-Target-Type: integration\r\n"
-        f"X-Hub-Signature-256: sha256={signature}\r\n\r\n"
+        f"X-Hub-Signature-256: {sign(body)}\r\n\r\n"
     )
     return head.encode() + body

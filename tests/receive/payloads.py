@@ -6,18 +6,16 @@ from typing import Any
 
 SIZE_BYTES = 26_700  # of a real `issues` delivery of an organisation's repository
 
-_URLS = (
-    "url html_url forks_url keys_url collaborators_url teams_url hooks_url issue_events_url "
-    "events_url assignees_url branches_url tags_url blobs_url git_tags_url git_refs_url trees_url "
-    "statuses_url languages_url stargazers_url contributors_url subscribers_url subscription_url "
-    "commits_url git_commits_url comments_url issue_comment_url contents_url compare_url "
-    "merges_url archive_url downloads_url issues_url pulls_url milestones_url notifications_url "
-    "labels_url releases_url deployments_url git_url ssh_url clone_url svn_url"
-).split()
+_URLS = [f"{name}_url" for name in ("archive", "comments", "commits", "contents", "events")]
+_URLS += [f"{name}_url" for name in ("git_refs", "html", "issues", "labels", "pulls", "releases")]
+_URLS += [f"{name}_url" for name in ("stargazers", "statuses", "subscribers", "tags", "teams")]
 
 
-def issues_payload(**changes: Any) -> bytes:
-    """An ``issues.opened`` delivery of ``octo-org/catalog``; ``changes`` replace top-level keys."""
+def issues_payload(*, size_bytes: int = SIZE_BYTES, **changes: Any) -> bytes:
+    """An ``issues.opened`` delivery of ``octo-org/catalog`` of exactly that size.
+
+    ``changes`` replace what stands at its top.
+    """
     payload: dict[str, Any] = {
         "action": "opened",
         "issue": {
@@ -26,7 +24,6 @@ def issues_payload(**changes: Any) -> bytes:
             "title": "New Kotlin library",
             "user": account("mona", 583231, "User"),
             "labels": [{"id": 1, "name": "template:kotlin-library", "color": "ededed"}],
-            "assignees": [],
             "state": "open",
             "updated_at": "2026-11-24T10:00:00Z",
             "body": "### Repository name\n\nmoney-kit\n\n### Description\n\n",
@@ -44,14 +41,16 @@ def issues_payload(**changes: Any) -> bytes:
         "sender": account("mona", 583231, "User"),
         **changes,
     }
-    while len(json.dumps(payload)) < SIZE_BYTES - 2_000 and "issue" not in changes:
-        number = len(payload["issue"]["assignees"])
-        payload["issue"]["assignees"].append(account(f"mona-{number}", 600_000 + number, "User"))
-    payload["padding"] = "x" * max(SIZE_BYTES - len(json.dumps(payload)) - 15, 0)
+    assignees = payload["assignees"] = []
+    while len(json.dumps(payload)) < SIZE_BYTES - 2_000:
+        number = 600_000 + len(assignees)
+        assignees.append(account(f"mona-{number}", number, "User"))
+    payload["padding"] = ""
+    payload["padding"] = "x" * (size_bytes - len(json.dumps(payload)))
     return json.dumps(payload).encode()
 
 
-def account(login: str, id_: int, kind: str) -> dict[str, Any]:
+def account(login: str, id_: int, kind: str = "Organization") -> dict[str, Any]:
     """A user or organisation as payloads show it."""
     return {
         "login": login,
@@ -60,5 +59,5 @@ def account(login: str, id_: int, kind: str) -> dict[str, Any]:
         "site_admin": False,
         "node_id": hashlib.sha256(login.encode()).hexdigest()[:20],
         "avatar_url": f"https://avatars.githubusercontent.com/u/{id_}?v=4",
-        **{name: f"https://api.github.com/users/{login}/{name}" for name in _URLS[:12]},
+        **{name: f"https://api.github.com/users/{login}/{name}" for name in _URLS},
     }

@@ -7,17 +7,21 @@ import copy
 from collections.abc import Callable, Mapping, Sequence
 
 from bot.store.collections import COLLECTIONS
-from bot.store.port import Document, Json, Scalar
-
-INDEXED = {collection.name: collection.indexed for collection in COLLECTIONS}
+from bot.store.port import Collection, Document, Json, Scalar
 
 
 class MemoryDocuments:
     """Documents in a dictionary. ``before_write`` may raise to play a kill at that write."""
 
-    def __init__(self, before_write: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        before_write: Callable[[], None] = lambda: None,
+        *,
+        collections: Sequence[Collection] = COLLECTIONS,
+    ) -> None:
         self.before_write = before_write
-        self._records: dict[str, dict[str, Document]] = {name: {} for name in INDEXED}
+        self._indexed = {collection.name: collection.indexed for collection in collections}
+        self._records: dict[str, dict[str, Document]] = {name: {} for name in self._indexed}
 
     async def insert(self, collection: str, id: str, data: Mapping[str, Json]) -> bool:  # noqa: A002 - the port's name
         self.before_write()
@@ -62,23 +66,25 @@ class MemoryDocuments:
         limit: int = 100,
         descending: bool = False,
     ) -> Sequence[Document]:
+        self._check(collection, where)
         found = [
             document
             for id_, document in sorted(self._records[collection].items(), reverse=descending)
-            if self._matches(collection, document, where)
+            if self._matches(document, where)
             and (not after or (id_ < after if descending else id_ > after))
         ]
         return copy.deepcopy(found[:limit])
 
     async def count(self, collection: str, where: Mapping[str, Scalar]) -> int:
         records = self._records[collection].values()
-        return sum(self._matches(collection, document, where) for document in records)
+        self._check(collection, where)
+        return sum(self._matches(document, where) for document in records)
+
+    def _check(self, collection: str, where: Mapping[str, Scalar]) -> None:
+        for field in where:
+            if field not in self._indexed[collection]:
+                raise ValueError(f"{collection}.{field} is not indexed")
 
     @staticmethod
-    def _matches(collection: str, document: Document, where: Mapping[str, Scalar]) -> bool:
-        for field, value in where.items():
-            if field not in INDEXED[collection]:
-                raise ValueError(f"{collection}.{field} is not indexed")
-            if document.data.get(field) != value:
-                return False
-        return True
+    def _matches(document: Document, where: Mapping[str, Scalar]) -> bool:
+        return all(document.data.get(field) == value for field, value in where.items())

@@ -1,0 +1,61 @@
+"""What the contract suites run on: every adapter, at a fresh place."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.clock import ManualClock
+from bot.queue.port import Queue
+from bot.store.port import Documents, Store
+from tests.contract.adapters import QUEUES, STORES, THINGS, open_queue, open_store
+from tests.store.memory import MemoryDocuments
+
+
+@dataclass(frozen=True)
+class Place:
+    """An adapter and where it keeps its data."""
+
+    adapter: str
+    name: str
+
+
+@pytest.fixture(params=STORES)
+def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return Place(request.param, str(tmp_path / "store.db"))
+
+
+@pytest.fixture(params=QUEUES)
+def queue_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return Place(request.param, str(tmp_path / "queue.db"))
+
+
+@pytest.fixture
+async def store(store_place: Place) -> AsyncIterator[Store]:
+    store = open_store(store_place.adapter, store_place.name)
+    yield store
+    await store.close()
+
+
+@pytest.fixture(params=[*STORES, "memory"])
+async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Documents]:
+    """Also the fake that other tests use: it may not flatter."""
+    if request.param == "memory":
+        yield MemoryDocuments(collections=[THINGS])
+    else:
+        store = open_store(request.param, str(tmp_path / "store.db"))
+        yield store.documents
+        await store.close()
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def queue(queue_place: Place, clock: ManualClock) -> AsyncIterator[Queue]:
+    queue = open_queue(queue_place.adapter, queue_place.name, clock)
+    yield queue
+    await queue.close()

@@ -1,0 +1,122 @@
+"""Processes of their own for the contract suites: they race, and they are killed.
+
+``python -m tests.contract.processes WHAT ADAPTER PLACE`` prints a line for
+everything that was acknowledged to it.
+"""
+
+import asyncio
+import sys
+import time
+import uuid
+from asyncio.subprocess import PIPE, Process
+from itertools import count
+
+from bot.queue.port import Message
+from bot.store.port import Delivery, Store
+from tests.contract.adapters import open_queue, open_store
+
+KEYS = 7
+MESSAGES = 120
+
+
+async def start(what: str, adapter: str, place: str) -> Process:
+    """The process, its lines to be read."""
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.contract.processes", what, adapter, place, stdout=PIPE
+    )
+
+
+async def run_all(what: str, adapter: str, place: str, *, times: int) -> list[list[str]]:
+    """The lines of that many processes, which ran side by side to their end."""
+    started = [await start(what, adapter, place) for _ in range(times)]
+    outputs = await asyncio.gather(*(process.communicate() for process in started))
+    assert [process.returncode for process in started] == [0] * times
+    return [out.decode().splitlines() for out, _ in outputs]
+
+
+async def kill_after_lines(what: str, adapter: str, place: str, *, lines: int) -> list[str]:
+    """The lines of a process that was killed, without warning, after so many of them."""
+    process = await start(what, adapter, place)
+    assert process.stdout is not None
+    seen = [await process.stdout.readline() for _ in range(lines)]
+    process.kill()
+    seen += (await process.stdout.read()).splitlines(keepends=True)
+    await process.wait()
+    return [line.decode().strip() for line in seen if line.endswith(b"\n")]
+
+
+async def count_and_add(adapter: str, place: str) -> None:
+    """Save 50 deliveries that the others save too, and count a record up 50 times."""
+    store = open_store(adapter, place)
+    for number in range(50):
+        if await store.deliveries.add(_delivery(f"guid-{number}")):
+            print(f"guid-{number}", flush=True)
+        while not await _count_up(store):
+            pass
+    await store.close()
+
+
+async def _count_up(store: Store) -> bool:
+    counter = await store.documents.get("things", "counter")
+    assert counter is not None
+    size = counter.data["size"]
+    assert isinstance(size, int)
+    return await store.documents.replace(
+        "things", "counter", {"size": size + 1}, version=counter.version
+    )
+
+
+async def add_for_ever(adapter: str, place: str) -> None:
+    """Eight writers, each with one delivery under way until the process is killed."""
+    store = open_store(adapter, place)
+
+    async def add() -> None:
+        while True:
+            guid = str(uuid.uuid4())
+            assert await store.deliveries.add(_delivery(guid))
+            print(guid, flush=True)
+
+    await asyncio.gather(*(add() for _ in range(8)))
+
+
+async def send_for_ever(adapter: str, place: str) -> None:
+    """Send until the process is killed."""
+    queue = open_queue(adapter, place)
+    for number in count():
+        await queue.send([Message(f"run:{number}", f"key-{number % KEYS}")])
+        print(f"run:{number}", flush=True)
+
+
+async def work_off(adapter: str, place: str) -> None:
+    """Claim and acknowledge until the queue is empty; prints when each was held."""
+    queue = open_queue(adapter, place)
+    while (await queue.stats()).depth:
+        for claim in await queue.claim(limit=3, visibility_s=60):
+            claimed_ns = time.monotonic_ns()
+            await asyncio.sleep(0)
+            let_go_ns = time.monotonic_ns()
+            assert await queue.ack(claim)
+            print(claim.message.key, claim.message.id, claimed_ns, let_go_ns, flush=True)
+    await queue.close()
+
+
+async def claim_and_hang(adapter: str, place: str) -> None:
+    """Claim everything for a second and never let go."""
+    queue = open_queue(adapter, place)
+    for claim in await queue.claim(limit=100, visibility_s=1.0):
+        print(claim.message.id, flush=True)
+    await asyncio.Event().wait()
+
+
+def _delivery(guid: str) -> Delivery:
+    body = guid.encode() * 100
+    return Delivery(guid=guid, event="issues", body=body, key="acme/shop", received_at_s=1.0)
+
+
+WHATS = {
+    each.__name__: each
+    for each in (add_for_ever, claim_and_hang, count_and_add, send_for_ever, work_off)
+}
+
+if __name__ == "__main__":
+    asyncio.run(WHATS[sys.argv[1]](*sys.argv[2:]))

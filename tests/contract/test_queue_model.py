@@ -1,0 +1,163 @@
+"""Any order of calls leaves the queue as a plain list in memory would be left."""
+
+import asyncio
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from bot.clock import ManualClock
+from bot.queue.port import Claim, Message
+from tests.contract.adapters import QUEUES, open_queue
+
+NUMBERS = st.integers(0, 7)
+SECONDS = st.sampled_from([0, 1, 5, 30])
+
+
+def message(number: int) -> Message:
+    return Message(f"run:{number}", f"key-{number % 3}")
+
+
+@dataclass
+class Entry:
+    """What the model knows of one queued message."""
+
+    message: Message
+    sent_at_s: float
+    visible_at_s: float = 0.0
+    attempts: int = 0
+    receipt: str = ""
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """Does the same to the queue and to the model, and compares every answer."""
+
+    adapter = ""
+    claims = Bundle("claims")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = ManualClock()
+        self.runner = asyncio.Runner()
+        self.runner.get_loop()
+        self.queue = open_queue(self.adapter, str(Path(self.folder.name) / "queue.db"), self.clock)
+        self.waiting: list[Entry] = []  # in the order they were sent
+        self.dead: dict[str, tuple[int, str]] = {}
+
+    def teardown(self) -> None:
+        self.runner.run(self.queue.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    @rule(numbers=st.lists(NUMBERS, max_size=4))
+    def send(self, numbers: list[int]) -> None:
+        self.runner.run(self.queue.send([message(number) for number in numbers]))
+        for number in numbers:
+            self._queue(message(number))
+
+    @rule(target=claims, limit=st.integers(1, 4), visibility_s=SECONDS)
+    def claim(self, limit: int, visibility_s: int) -> object:
+        claims = self.runner.run(self.queue.claim(limit=limit, visibility_s=visibility_s))
+        expected = self._claimable()[:limit]
+        assert [claim.message for claim in claims] == [entry.message for entry in expected]
+        for entry, claim in zip(expected, claims, strict=True):
+            entry.attempts += 1
+            entry.visible_at_s = self.clock.now_s() + visibility_s
+            entry.receipt = claim.receipt
+            assert claim.attempt == entry.attempts
+        return multiple(*claims)
+
+    @rule(claim=claims)
+    def ack(self, claim: Claim) -> None:
+        entry = self._held(claim)
+        assert self.runner.run(self.queue.ack(claim)) is (entry is not None)
+        if entry is not None:
+            self.waiting.remove(entry)
+
+    @rule(claim=claims, visibility_s=SECONDS)
+    def extend(self, claim: Claim, visibility_s: int) -> None:
+        entry = self._held(claim)
+        done = self.runner.run(self.queue.extend(claim, visibility_s=visibility_s))
+        assert done is (entry is not None)
+        if entry is not None:
+            entry.visible_at_s = self.clock.now_s() + visibility_s
+
+    @rule(claim=consumes(claims), delay_s=SECONDS)
+    def release(self, claim: Claim, delay_s: int) -> None:
+        entry = self._held(claim)
+        done = self.runner.run(self.queue.release(claim, delay_s=delay_s, reason="later"))
+        assert done is (entry is not None)
+        if entry is not None:
+            entry.visible_at_s, entry.receipt = self.clock.now_s() + delay_s, ""
+
+    @rule(claim=claims, reason=st.text(max_size=5))
+    def bury(self, claim: Claim, reason: str) -> None:
+        entry = self._held(claim)
+        assert self.runner.run(self.queue.bury(claim, reason=reason)) is (entry is not None)
+        if entry is not None:
+            self.waiting.remove(entry)
+            self.dead[claim.message.id] = (entry.attempts, reason)
+
+    @rule(number=NUMBERS)
+    def redrive(self, number: int) -> None:
+        was_dead = self.dead.pop(message(number).id, None) is not None
+        assert self.runner.run(self.queue.redrive(message(number).id)) is was_dead
+        if was_dead:
+            self._queue(message(number))
+
+    @rule(seconds=SECONDS)
+    def time_passes(self, seconds: int) -> None:
+        self.clock.advance(seconds)
+
+    @invariant()
+    def nothing_is_lost(self) -> None:
+        stats = self.runner.run(self.queue.stats())
+        oldest_s = min((entry.sent_at_s for entry in self.waiting), default=self.clock.now_s())
+        assert (stats.depth, stats.dead) == (len(self.waiting), len(self.dead))
+        assert stats.oldest_age_s == pytest.approx(self.clock.now_s() - oldest_s)
+        dead = self.runner.run(self.queue.dead())
+        assert {each.message.id: (each.attempts, each.reason) for each in dead} == self.dead
+
+    def _queue(self, new: Message) -> None:
+        if all(entry.message.id != new.id for entry in self.waiting):
+            self.waiting.append(Entry(new, self.clock.now_s()))
+
+    def _claimable(self) -> list[Entry]:
+        first: dict[str, Entry] = {}
+        for entry in self.waiting:
+            first.setdefault(entry.message.key, entry)
+        return [entry for entry in first.values() if entry.visible_at_s <= self.clock.now_s()]
+
+    def _held(self, claim: Claim) -> Entry | None:
+        for entry in self.waiting:
+            if entry.message.id == claim.message.id and entry.receipt == claim.receipt:
+                return entry
+        return None
+
+
+@pytest.mark.parametrize("adapter", QUEUES)
+def test_the_queue_behaves_like_its_model(adapter: str) -> None:
+    """No message twice at a time, keys in order, late claims powerless, nothing lost."""
+    machine = type("Machine", (QueueMachine,), {"adapter": adapter})
+    run_state_machine_as_test(
+        machine,
+        settings=settings(
+            max_examples=60,
+            stateful_step_count=40,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
