@@ -36,3 +36,7 @@ class Unavailable(Exception):
     def __init__(self, what: str, *, change: str) -> None:
         super().__init__(what)
         self.what, self.change = what, change
+
+
+class PortTaken(Exception):
+    """The address to listen on is not to be had; the text says what to do."""

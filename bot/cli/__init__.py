@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from bot.errors import PortTaken
 from bot.settings import SettingsError, environment
 
 CANNOT_RUN = 2
@@ -23,6 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         print("writes what is missing; `paved-road sandbox` needs nothing at all.", file=sys.stderr)
+        return CANNOT_RUN
+    except PortTaken as error:
+        print(error, file=sys.stderr)
         return CANNOT_RUN
     except KeyboardInterrupt:
         return 130

@@ -6,6 +6,7 @@ Stopped and started again on the same folder, it goes on where it was.
 
 import argparse
 import asyncio
+import errno
 import json
 import secrets
 import signal
@@ -18,6 +19,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.app import listening_socket, open_bot, serving
+from bot.errors import PortTaken
 from bot.localhub import LocalHub
 from bot.localhub.state.apps import App
 from bot.logs import start_logs
@@ -63,7 +65,14 @@ async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     """Run until interrupted."""
     arguments.folder.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_run(arguments.folder, arguments.port))
+    try:
+        asyncio.run(_run(arguments.folder, arguments.port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(
+            f"Port {arguments.port} is taken: another sandbox? Choose one with --port, 0 for any."
+        ) from None
     return 0
 
 
@@ -139,6 +148,7 @@ def _environment(hub: LocalHub, app: App, folder: Path) -> dict[str, str]:
         "STORE_URL": f"sqlite:///{(folder / 'bot.db').resolve()}",
         "QUEUE_URL": f"sqlite:///{(folder / 'bot.db').resolve()}",
         "LOG_LEVEL": "warning",
+        "LOG_FORMAT": "pretty",
         "PROGRESS_INTERVAL_MS": "500",
     }
 

@@ -84,6 +84,15 @@ class Registration:
         self._versions = versions
         self._catalog = catalog
         self._clock = clock
+        self._whole_catalog_seen = False
+
+    async def keep_in_line(self) -> None:
+        """Refresh; the first time in this process, all of it.
+
+        A new release of the bot may write forms differently.
+        """
+        await self.refresh(anyway=not self._whole_catalog_seen)
+        self._whole_catalog_seen = True
 
     async def head(self) -> CatalogHead | None:
         """What the bot is in line with, or None before the first reading."""
@@ -97,8 +106,7 @@ class Registration:
 
         ``expected`` is the commit that an event told of: when the bot is in line
         with it already (it made that commit itself), nothing is asked of GitHub.
-        ``anyway`` goes through the whole catalog even when its head is known: a new
-        release of the bot may write forms differently.
+        ``anyway`` goes through the whole catalog even when its head is known.
         Raises RetryLater when the catalog cannot be reached or moved meanwhile.
         """
         known = await self.head()

@@ -1,6 +1,7 @@
 """Renders a registered template version for a request: the bridge to the isolated renderer."""
 
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from bot.errors import RetryLater, UserError
@@ -41,10 +42,14 @@ class RenderVersion:
         source: TemplateSource,
         renderer: Renderer,
         organization: Callable[[], Awaitable[Organization]],
+        *,
+        watch: Callable[[str, float], None],
     ) -> None:
+        """``watch`` hears how a render ended (``ok``, ``refused``) and its seconds."""
         self._source = source
         self._renderer = renderer
         self._organization = organization
+        self._watch = watch
 
     async def __call__(self, version_id: str, answers: Mapping[str, Json]) -> Sequence[File]:
         """The rendered files. Raises TemplateBroken or TemplateGone."""
@@ -57,6 +62,7 @@ class RenderVersion:
                 TemplateFile(file.path, file.content, file.executable) for file in definition.files
             ),
         )
+        began_s = time.perf_counter()
         try:
             rendered = await self._renderer.render(
                 template,
@@ -64,9 +70,11 @@ class RenderVersion:
                 allowed=Allowed(hooks=allowed.hooks, extensions=allowed.extensions),
             )
         except RenderError as error:
+            self._watch("refused", time.perf_counter() - began_s)
             raise TemplateBroken(version_id, error) from None
         except RendererUnavailable:
             raise RetryLater("No process could be started to render the template.") from None
+        self._watch("ok", time.perf_counter() - began_s)
         return [
             File(path=file.path, content=file.content, executable=file.executable)
             for file in rendered.files

@@ -5,6 +5,7 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -55,13 +56,16 @@ class Worker:
         *,
         clock: Clock,
         limits: WorkerLimits,
+        retried: Callable[[str], None],
     ) -> None:
+        """``retried`` hears what is tried once more: ``delivery`` or ``run``."""
         self._queue = queue
         self._deliveries = deliveries
         self._dispatcher = dispatcher
         self._engine = engine
         self._clock = clock
         self._limits = limits
+        self._retried = retried
         self._busy: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -170,6 +174,7 @@ class Worker:
             return
         wait_s = max(least_s, self._limits.delay_s(claim.attempt))
         log.info("again later", message=claim.message.id, wait_s=wait_s, reason=reason)
+        self._retried(claim.message.id.partition(":")[0])
         await self._queue.release(claim, delay_s=wait_s, reason=reason)
 
     async def _give_up(self, claim: Claim, reason: str) -> None:

@@ -46,6 +46,7 @@ class Bench:
     queue: SqliteQueue
     clock: ManualClock
     handlers: dict[str, Callable[[CommentMade], Awaitable[None]]] = field(default_factory=dict)
+    retried: list[str] = field(default_factory=list)
     limits: WorkerLimits = field(default_factory=lambda: WorkerLimits(attempts=3))
 
     async def deliver(
@@ -70,6 +71,7 @@ class Bench:
             Engine(runs, [], reporter=nothing, durations=nothing, clock=self.clock),  # type: ignore[arg-type]  # takes any call
             clock=self.clock,
             limits=self.limits,
+            retried=self.retried.append,
         )
 
     async def work(self) -> None:
@@ -152,6 +154,7 @@ async def test_work_that_never_succeeds_ends_in_the_dead_letters_with_its_reason
     await bench.work()
     assert len(tries) == 3
     assert tries[2] - tries[1] >= tries[1] - tries[0]
+    assert bench.retried == ["delivery", "delivery"]
     (dead,) = await bench.queue.dead()
     assert dead.message.id == f"delivery:{guid}"
     assert dead.reason == "GitHub does not answer."
