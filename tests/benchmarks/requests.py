@@ -24,7 +24,7 @@ from tests.journeys.world import CATALOG, World, body, catalog_files, open_world
 FILES = 40
 TURNS = 9
 MANY = 200
-CALL_DELAY_S = 0.05  # GitHub answers in 100 to 400 ms; without a delay two cores measure the hub
+CALL_DELAY_S = 0.1  # GitHub answers writes in 100 to 400 ms; undelayed, two cores measure the hub
 SIDE_BY_SIDE = "4"
 
 TEXT = """\
