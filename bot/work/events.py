@@ -90,22 +90,25 @@ class _Label(msgspec.Struct):
     name: str
 
 
+class _PullRequest(msgspec.Struct):
+    """Its presence says that the issue is one."""
+
+
 class _Issue(msgspec.Struct):
     number: int
     title: str
-    user: _User
+    user: _User | None  # null once the account is gone
     html_url: str
     updated_at: str = ""
     state: str = "open"
     body: str | None = None
     labels: list[_Label] = []
-    pull_request: msgspec.Raw | None = None
+    pull_request: _PullRequest | None = None
 
 
 class _Comment(msgspec.Struct):
     id: int
     html_url: str
-    user: _User
     body: str = ""
 
 
@@ -203,7 +206,9 @@ def _read_push(guid: str, body: bytes) -> BranchPushed | None:
 _READERS = {"issues": _read_issues, "issue_comment": _read_comment, "push": _read_push}
 
 
-def _person(user: _User) -> Person:
+def _person(user: _User | None) -> Person:
+    if user is None:
+        return Person(id=0, login="ghost", is_person=False)
     return Person(id=user.id, login=user.login, is_person=user.type == "User")
 
 

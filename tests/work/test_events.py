@@ -1,0 +1,91 @@
+"""What GitHub documents is read or passed over; what people did is told from what bots did."""
+
+import json
+from typing import Any
+
+import pytest
+
+from bot.work.events import BranchPushed, CommentMade, IssueChanged, MalformedDelivery, read_event
+from tests.receive.test_documented_examples import documented_examples, payloads
+
+__all__ = ["documented_examples", "payloads"]
+
+
+def test_every_documented_example_is_read_or_passed_over(
+    payloads: list[tuple[str, dict[str, Any]]],
+) -> None:
+    read = [read_event(name, "guid", json.dumps(body).encode()) for name, body in payloads]
+    kinds = {type(event) for event in read if event is not None}
+    assert kinds == {IssueChanged, CommentMade, BranchPushed}
+
+
+def issues(**changed: Any) -> bytes:
+    payload = {
+        "action": "opened",
+        "issue": {
+            "number": 7,
+            "title": "New",
+            "body": None,
+            "user": {"id": 1, "login": "dana", "type": "User"},
+            "html_url": "u",
+            "updated_at": "2026-01-01T00:00:00Z",
+            "labels": [{"name": "template:greeter"}],
+        },
+        "repository": {"full_name": "acme/catalog"},
+        "sender": {"id": 2, "login": "robot[bot]", "type": "Bot"},
+    }
+    return json.dumps(payload | changed).encode()
+
+
+def test_an_opened_issue_tells_its_author_from_its_sender() -> None:
+    event = read_event("issues", "g", issues())
+    assert isinstance(event, IssueChanged)
+    assert (event.author.login, event.author.is_person) == ("dana", True)
+    assert not event.sender.is_person
+    assert event.body == ""
+    assert event.labels == ("template:greeter",)
+
+
+def test_a_comment_on_a_pull_request_is_read_as_one() -> None:
+    comment = {"id": 5, "html_url": "c", "body": "/status"}
+    pull = {**json.loads(issues())["issue"], "pull_request": {"url": "p"}}
+    event = read_event("issue_comment", "g", issues(action="created", comment=comment, issue=pull))
+    assert isinstance(event, CommentMade)
+    assert event.on_pull_request
+
+
+def test_an_account_that_is_gone_is_nobody() -> None:
+    issue = {**json.loads(issues())["issue"], "user": None}
+    event = read_event("issues", "g", issues(issue=issue))
+    assert isinstance(event, IssueChanged)
+    assert not event.author.is_person
+
+
+@pytest.mark.parametrize("action", ["labeled", "closed", "deleted", "assigned"])
+def test_other_actions_are_passed_over(action: str) -> None:
+    assert read_event("issues", "g", issues(action=action)) is None
+
+
+def test_a_deleted_branch_and_a_tag_are_no_pushes() -> None:
+    base = {
+        "after": "a" * 40,
+        "repository": {"full_name": "acme/catalog", "default_branch": "main"},
+        "sender": {"id": 1, "login": "dana"},
+    }
+    for change in ({"ref": "refs/tags/v1"}, {"ref": "refs/heads/x", "deleted": True}):
+        assert read_event("push", "g", json.dumps(base | change).encode()) is None
+
+
+@pytest.mark.parametrize(
+    "repository",
+    [
+        pytest.param({"full_name": "acme"}, id="no-slash"),
+        pytest.param({"full_name": "acme/a/b"}, id="two-slashes"),
+        pytest.param({"full_name": 7}, id="a-number"),
+        pytest.param(None, id="nothing"),
+    ],
+)
+def test_a_payload_of_another_shape_says_so_without_quoting_it(repository: Any) -> None:
+    with pytest.raises(MalformedDelivery) as caught:
+        read_event("issues", "g", issues(repository=repository))
+    assert "acme" not in str(caught.value)
