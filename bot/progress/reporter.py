@@ -91,12 +91,21 @@ class ProgressReporter:
             await live.task
 
     async def _show(self, run: Run) -> None:
+        """The check run, then the comment: who reads "is ready" finds everything so.
+
+        A check run that cannot be shown keeps nobody from the comment.
+        """
         view = self._views[run.kind]
+        check = view.check(run)
+        try:
+            if check is not None:
+                await self._sticky.check(view.repository(run), check)
+        finally:
+            await self._comment(run, view)
+
+    async def _comment(self, run: Run, view: View) -> None:
         thread, _, number = run.subject.rpartition("#")
         owner, _, name = thread.partition("/")
         await self._sticky.comment(
             RepositoryName(owner, name), int(number), about="request", body=view.comment(run)
         )
-        check = view.check(run)
-        if check is not None:
-            await self._sticky.check(view.repository(run), check)

@@ -102,7 +102,7 @@ async def test_a_commit_has_one_check_run_of_ours(github: FakeGitHub) -> None:
         check = CheckRun(
             name="Paved Road",
             head_sha="a" * 40,
-            status=status,  # type: ignore[arg-type]  # both are of the literal
+            status=status,
             title="t",
             summary="s",
             external_id="run",
