@@ -89,11 +89,12 @@ def _welcome(sandbox: Sandbox, folder: Path) -> str:
     return f"""
 Paved Road is running with a GitHub of its own. No account, no network.
 
-  1. Open       {sandbox.url}/{CATALOG}/issues/new/choose
-  2. Sign in    as dana (a developer of the payments team)
+  1. Open       {sandbox.url}/signin?next=/{CATALOG}/issues/new/choose
+  2. Sign in    as dana, a developer of the payments team
   3. Choose     New Kotlin library, fill the form, submit
   4. Watch      one comment tick through the steps until it links your repository
 
+  Others        petra approves for the platform team, tom writes templates, sam is in no team
   Clone it      git clone {sandbox.url}/{ORGANIZATION}/<name>.git
   Metrics       {sandbox.bot_url}/metrics
   Data          {folder}  (delete it to start over)
