@@ -119,8 +119,8 @@ def _undone(run: Run) -> list[str]:
     return [
         f"{_name(run)} was undone",
         f"Removed: {run.facts.get('removed', '')}",
-        "**Next:** edit this issue to ask again; it is checked anew. "
-        "A closed issue is reopened for that.",
+        "**Next:** to ask again, edit the answers above; a closed issue has to be reopened for "
+        "that. They are checked anew.",
     ]
 
 

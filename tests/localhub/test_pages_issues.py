@@ -150,6 +150,17 @@ async def test_people_talk_edit_react_close_and_reopen(acme: Scene) -> None:
     assert acme.hub.world.comments.get(comment.id) is None
 
 
+async def test_only_a_comment_that_was_edited_is_marked_so(acme: Scene) -> None:
+    petra = acme.hub.user("petra")
+    issue = acme.hub.create_issue(petra, "acme/catalog", "Talk")
+    comment = acme.hub.add_comment(petra, "acme/catalog", issue.number, "as written")
+    async with acme.browser("petra") as browser:
+        address = f"/acme/catalog/issues/{issue.number}"
+        assert 'class="edited"' not in await browser.see(address)
+        acme.hub.edit_comment(petra, "acme/catalog", comment.id, "changed")
+        assert 'class="edited"' in await browser.see(address)
+
+
 async def test_what_others_wrote_is_not_changed_by_readers(acme: Scene) -> None:
     """No edit button is shown, and a hand-made request is refused."""
     dana = acme.hub.user("dana")

@@ -172,6 +172,7 @@ class IssueOperations(LabelOperations):
             raise Refused(403, "Unable to create comment because issue is locked.")
         if found.archived:
             raise Refused(403, "Repository was archived so is read-only.")
+        now_s = self.now_s()  # read once: two readings would look like an edit
         made = Comment(
             id=self.world.next_id(),
             repository_id=found.id,
@@ -179,8 +180,8 @@ class IssueOperations(LabelOperations):
             author_id=who.user.id,
             body=checked_comment(body),
             app_id=who.app.id if who.app else None,
-            created_at_s=self.now_s(),
-            updated_at_s=self.now_s(),
+            created_at_s=now_s,
+            updated_at_s=now_s,
         )
         self.world.comments.put(made)
         self._touch(issue)
