@@ -5,6 +5,7 @@ Nothing below it reads the environment or picks an adapter; nothing above it
 """
 
 import asyncio
+import gc
 import importlib.util
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
@@ -193,7 +194,14 @@ def listening_socket(host: str, port: int) -> socket.socket:
 
 
 def run_fast(main: Coroutine[Any, Any, None]) -> None:
-    """Run on uvloop where it is installed (it is, except on Windows)."""
+    """Run on uvloop where it is installed (it is, except on Windows).
+
+    What is loaded by now lives as long as the process: the garbage collector
+    leaves it out, and looks at the rest less often, which shortens the slowest
+    answers.
+    """
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     loop = importlib.util.find_spec("uvloop")
     run = importlib.import_module("uvloop").run if loop else asyncio.run
     run(main)

@@ -25,7 +25,7 @@ Outcome: TypeAlias = "tuple[Any, None] | tuple[None, Exception]"
 BATCH = 256  # writes of one transaction; more would hold the file for too long
 GATHER_TURNS = 2  # of the event loop between batches: whoever is ready comes along
 INLINE_BELOW_S = 0.004  # a commit that usually takes longer does not block the event loop
-INLINE_BYTES = 4 * 1024 * 1024  # nor does one that writes more
+INLINE_BYTES = 8 * 1024 * 1024  # nor does one that writes more
 LOCK_WAIT_S = 5.0  # as long as another process may keep the file
 PAUSE_S = 0.002  # between two tries to begin, on average
 

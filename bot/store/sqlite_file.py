@@ -22,8 +22,8 @@ from bot.store.sqlite_schema import prepare
 
 T = TypeVar("T")
 
-PAGE_BYTES = 4096
-SMALL_WRITE_BYTES = 2 * PAGE_BYTES
+PAGES_BYTES = 2 * 4096  # what a write touches besides its own bytes: two pages
+CHECKPOINT_WAIT_S = 0.05  # a checkpoint that readers hold up is put off, not waited for
 
 
 class SqliteFile:
@@ -52,7 +52,7 @@ class SqliteFile:
             writer.execute("PRAGMA busy_timeout = 0")  # GroupCommit waits in its own way
             self._quick = self._connect(timeout_s=lock_wait_s)
             self._slow = self._connect(timeout_s=lock_wait_s)
-            self._checkpoints = Checkpoints(self._connect(timeout_s=lock_wait_s))
+            self._checkpoints = Checkpoints(self._connect(timeout_s=CHECKPOINT_WAIT_S))
         except (sqlite3.Error, OSError, SqliteUnavailable) as error:
             self._close_connections()
             if isinstance(error, SqliteUnavailable):
@@ -67,11 +67,12 @@ class SqliteFile:
             lock_wait_s=lock_wait_s,
         )
 
-    async def write(
-        self, do: Callable[[sqlite3.Connection], T], *, size_bytes: int = SMALL_WRITE_BYTES
-    ) -> T:
-        """Do it in a transaction shared with others; durable when this returns."""
-        return await self._writes.write(do, size_bytes=size_bytes)
+    async def write(self, do: Callable[[sqlite3.Connection], T], *, size_bytes: int = 0) -> T:
+        """Do it in a transaction shared with others; durable when this returns.
+
+        ``size_bytes`` says how large the data is, where it may be large.
+        """
+        return await self._writes.write(do, size_bytes=size_bytes + PAGES_BYTES)
 
     def rows_now(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """The rows of a look-up that takes microseconds, on the event loop itself."""
@@ -122,7 +123,6 @@ class SqliteFile:
         )
         self._connections.append(connection)
         for pragma in (
-            f"page_size = {PAGE_BYTES}",
             "journal_mode = WAL",
             "synchronous = FULL",
             "wal_autocheckpoint = 0",  # checkpoint.py does it, in its own thread

@@ -12,6 +12,7 @@ from bot.store.sqlite_schema import documents_table, field_expression
 
 PURGE_BATCH = 500  # deliveries deleted in one go: others wait for the file meanwhile
 
+RAW = -zlib.MAX_WBITS  # deflate without a checksum: SQLite's log has one
 PACK_INLINE_BYTES = 256 * 1024  # compressing more than this would hold the event loop up
 
 
@@ -87,7 +88,7 @@ class SqliteDeliveries:
             return Delivery(
                 guid=guid_,
                 event=event,
-                body=zlib.decompress(body),
+                body=zlib.decompress(body, wbits=RAW),
                 key=key,
                 received_at_s=received_at_s,
             )
@@ -237,7 +238,7 @@ async def _packed(body: bytes) -> bytes:
 
 
 def _pack(body: bytes) -> bytes:
-    packer = zlib.compressobj(1, memLevel=6)  # the least level, and less memory to prepare
+    packer = zlib.compressobj(1, wbits=RAW, memLevel=6)  # the least level, little to prepare
     return packer.compress(body) + packer.flush()
 
 

@@ -1,6 +1,7 @@
 """What acknowledgements are compared with: aiohttp and gidgethub, nothing kept.
 
-The shape that their manuals show: check and parse with gidgethub, answer.
+The shape that their manuals show, without a client session: check and parse,
+dispatch to a handler that does nothing, answer.
 """
 
 import asyncio
@@ -9,13 +10,20 @@ import sys
 
 import uvloop
 from aiohttp import web
+from gidgethub.routing import Router
 from gidgethub.sansio import Event
 
 SECRET = os.environ["WEBHOOK_SECRET"]
+ROUTER = Router()
+
+
+@ROUTER.register("issues", action="opened")
+async def opened(_event: Event) -> None: ...
 
 
 async def webhook(request: web.Request) -> web.Response:
-    Event.from_http(request.headers, await request.read(), secret=SECRET)
+    event = Event.from_http(request.headers, await request.read(), secret=SECRET)
+    await ROUTER.dispatch(event)
     return web.Response(status=202)
 
 

@@ -8,8 +8,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-import uvloop
-
+from bot.app import run_fast
 from tests.receive.web_side import web_side
 
 
@@ -21,4 +20,4 @@ async def serve(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1])))
+    run_fast(serve(Path(sys.argv[1])))
