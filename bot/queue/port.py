@@ -70,7 +70,7 @@ class Queue(Protocol):
         ...
 
     async def ack(self, claim: Claim) -> bool:
-        """Remove the message for good; False where the claim has run out."""
+        """Remove the message for good; False where the claim has run out and is another's."""
         ...
 
     async def release(self, claim: Claim, *, delay_s: float, reason: str) -> bool:

@@ -10,13 +10,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from aiohttp import ClientConnectionError, ClientSession
+from aiohttp import ClientConnectionError, ClientSession, TCPConnector
 
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 from tests.receive.payloads import issues_payload
 from tests.receive.web_side import signed_headers
 
+MIB = 1024 * 1024
 BODY = issues_payload()
 
 
@@ -105,3 +106,35 @@ async def test_a_full_disk_is_answered_with_503_until_there_is_room_again(tmp_pa
     assert len(guids[202]) == full + 20
     assert await missing(path, guids[202]) == []
     assert len(await missing(path, guids[503])) == len(guids[503])
+
+
+async def test_many_large_bodies_at_once_do_not_fill_the_memory(tmp_path: Path) -> None:
+    """40 bodies of 24 MB, sent at the same moment: 1 GB if each were held at once."""
+    body = issues_payload(size_bytes=24 * MIB)
+    async with (
+        server(tmp_path / "bot.db") as (process, url),
+        ClientSession(connector=TCPConnector(limit=0)) as session,
+    ):
+
+        async def send() -> int:
+            headers = {k: v for k, v in signed_headers(body).items() if v}
+            try:
+                async with session.post(url, data=body, headers=headers) as answer:
+                    return answer.status
+            except (ClientConnectionError, ConnectionError):
+                return 0  # it was told to come back while it was still sending
+
+        statuses = await asyncio.gather(*(send() for _ in range(40)))
+        most_mib = most_resident_mib(process.pid)
+
+    assert 202 in statuses
+    assert set(statuses) <= {202, 400, 503, 0}
+    assert most_mib < 400
+
+
+def most_resident_mib(pid: int) -> int:
+    """The most memory that the process ever had, in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    raise AssertionError("the system does not tell")
