@@ -42,6 +42,7 @@ class FakeGitHub:
     environments: dict[str, list[str]] = field(default_factory=dict)
     trees: dict[str, dict[str, File]] = field(default_factory=dict)  # commit id → files
     heads: dict[str, str] = field(default_factory=dict)
+    grown: set[str] = field(default_factory=set)  # commits that have a parent
     issues: dict[str, dict[int, Issue]] = field(default_factory=dict)
     comments: dict[int, tuple[str, int, str]] = field(default_factory=dict)
     reactions: dict[int, set[str]] = field(default_factory=dict)
@@ -74,6 +75,8 @@ class FakeGitHub:
         """A commit on the repository's default branch; returns its id."""
         content = repr(sorted((f.path, f.content, f.executable) for f in files)) + parent
         commit = hashlib.sha1(content.encode(), usedforsecurity=False).hexdigest()
+        if parent:
+            self.grown.add(commit)
         self.trees[commit] = {file.path: file for file in files}
         self.heads[name.lower()] = commit
         return commit
@@ -164,6 +167,10 @@ class _Contents:
         if str(repository).lower() not in self.hub.heads:
             raise NotFound(branch)
         return self.hub.heads[str(repository).lower()]
+
+    async def has_grown(self, repository: RepositoryName, branch: str) -> bool:
+        self.hub.enter("contents.has_grown")
+        return await self.head(repository, branch) in self.hub.grown
 
     async def first_commit(
         self,

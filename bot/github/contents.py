@@ -56,6 +56,12 @@ class GitHubContents:
         """See the port."""
         return await _head(self._api.on(repository, thread(repository)), branch)
 
+    async def has_grown(self, repository: RepositoryName, branch: str) -> bool:
+        """Two requests: the head, and whether it has a parent."""
+        calls = self._api.on(repository, thread(repository))
+        told = await calls.get(COMMIT, commit=await _head(calls, branch))
+        return bool(told["parents"])
+
     async def first_commit(
         self,
         repository: Repository,

@@ -187,6 +187,10 @@ class Contents(Protocol):
         """The commit id that a branch points to. Raises NotFound."""
         ...
 
+    async def has_grown(self, repository: RepositoryName, branch: str) -> bool:
+        """Whether the branch holds more than one commit. Raises NotFound."""
+        ...
+
     async def first_commit(
         self,
         repository: Repository,

@@ -1,6 +1,6 @@
 """The generate run: from valid answers to a finished repository, one ensure step at a time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,14 +11,17 @@ from bot.clock import Clock
 from bot.errors import Unavailable, UserError
 from bot.github.port import (
     File,
+    Forbidden,
     GitHub,
     NameTaken,
     NewRepository,
     NotFound,
     Repository,
     RepositoryName,
+    Stale,
 )
 from bot.progress import counted
+from bot.progress.inert import inert
 from bot.projects.made_from_run import project_of, target
 from bot.projects.own_files import own_files
 from bot.projects.record import ProjectRecords
@@ -39,6 +42,32 @@ class RepositoryNameTaken(UserError):
         super().__init__(
             f"`{full_name}` already exists and was not made by this request.",
             fix="`/undo confirm` ends this request; then edit the issue and choose another name.",
+        )
+
+
+class ChangedByOthers(UserError):
+    """Somebody pushed before we did; what they pushed is not overwritten."""
+
+    code = "changed-by-others"
+
+    def __init__(self, full_name: str) -> None:
+        super().__init__(
+            f"Somebody pushed to `{full_name}` before its content was there.",
+            fix="Their commits are not touched. If they may go, an administrator deletes the "
+            "repository on GitHub; then `/undo confirm` here, and an edit starts anew.",
+        )
+
+
+class NotPermitted(UserError):
+    """GitHub does not let the App do this."""
+
+    code = "not-permitted"
+
+    def __init__(self, error: Forbidden) -> None:
+        super().__init__(
+            f"GitHub does not permit the App to do this: {inert(str(error))}.",
+            fix="The platform team runs `paved-road doctor`, which names what is missing; "
+            "then comment `/retry`.",
         )
 
 
@@ -125,12 +154,15 @@ async def render(run: Run, services: GenerateServices) -> Outcome:
 async def push_content(run: Run, services: GenerateServices) -> Outcome:
     """Make the rendered files the first commit of the default branch."""
     files = await _files(run, services)
-    commit = await services.github.contents.first_commit(
-        repository_of(run),
-        files,
-        message=f"Start from template {run.intent['template']} {run.intent['version']}",
-        look_first=_attempts(run, "push-content") > 1,
-    )
+    try:
+        commit = await services.github.contents.first_commit(
+            repository_of(run),
+            files,
+            message=f"Start from template {run.intent['template']} {run.intent['version']}",
+            look_first=_attempts(run, "push-content") > 1,
+        )
+    except Stale:
+        raise ChangedByOthers(str(target(run))) from None
     services.rendered.pop(run.id, None)
     return Outcome(facts={"commit": commit}, note=f"`{commit[:7]}`")
 
@@ -213,17 +245,42 @@ async def close_request(run: Run, services: GenerateServices) -> Outcome:
     return Outcome()
 
 
+Ensure = Callable[[Run, GenerateServices], Awaitable[Outcome]]
+
+
+def permitted(ensure: Ensure) -> Ensure:
+    """The step, telling people of a missing permission instead of breaking at it."""
+
+    async def step(run: Run, services: GenerateServices) -> Outcome:
+        try:
+            return await ensure(run, services)
+        except Forbidden as error:
+            raise NotPermitted(error) from None
+
+    return step
+
+
 GENERATE_STEPS: tuple[Step[GenerateServices], ...] = (
-    Step(name="create-repository", title="Create the repository", ensure=create_repository),
-    Step(name="render", title="Render the template", ensure=render),
-    Step(name="push-content", title="Push the content", ensure=push_content),
-    Step(name="team-access", title="Give the team access", ensure=team_access),
-    Step(name="protect-branch", title="Protect the default branch", ensure=protect_branch),
-    Step(name="environments", title="Set up environments", ensure=environments),
-    Step(name="label-repository", title="Set properties and topics", ensure=label_repository),
-    Step(name="check-run", title="Show a check run on the first commit", ensure=check_run),
-    Step(name="register", title="Register the project", ensure=register),
-    Step(name="close-request", title="Close the request", ensure=close_request),
+    Step(
+        name="create-repository", title="Create the repository", ensure=permitted(create_repository)
+    ),
+    Step(name="render", title="Render the template", ensure=permitted(render)),
+    Step(name="push-content", title="Push the content", ensure=permitted(push_content)),
+    Step(name="team-access", title="Give the team access", ensure=permitted(team_access)),
+    Step(
+        name="protect-branch", title="Protect the default branch", ensure=permitted(protect_branch)
+    ),
+    Step(name="environments", title="Set up environments", ensure=permitted(environments)),
+    Step(
+        name="label-repository",
+        title="Set properties and topics",
+        ensure=permitted(label_repository),
+    ),
+    Step(
+        name="check-run", title="Show a check run on the first commit", ensure=permitted(check_run)
+    ),
+    Step(name="register", title="Register the project", ensure=permitted(register)),
+    Step(name="close-request", title="Close the request", ensure=permitted(close_request)),
 )
 
 

@@ -69,12 +69,15 @@ async def _made_repository(run: Run, services: GenerateServices) -> Repository |
 
 
 async def _refuse_others_work(run: Run, repository: Repository, services: GenerateServices) -> None:
-    commit = run.facts.get("commit")
-    if commit is None:  # our push is not known to have ended: only we know the repository
-        return
+    """Only our one commit, or GitHub's own first one, may be there."""
+    contents, commit = services.github.contents, run.facts.get("commit")
     try:
-        head = await services.github.contents.head(repository.name, repository.default_branch)
+        others = (
+            await contents.has_grown(repository.name, repository.default_branch)
+            if commit is None
+            else await contents.head(repository.name, repository.default_branch) != commit
+        )
     except NotFound:
         return
-    if head != commit:
+    if others:
         raise HoldsOthersWork(str(repository.name), repository.default_branch)

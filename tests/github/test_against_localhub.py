@@ -75,6 +75,17 @@ async def test_a_repository_that_was_renamed_does_not_answer_to_its_old_name(
     assert await github.repositories.find(RepositoryName("acme", "store")) is not None
 
 
+async def test_a_branch_has_grown_once_somebody_commits_on_top(
+    hub: LocalHub, scene: Scene, github: GitHub, shop: Repository
+) -> None:
+    """GitHub's own first commit, or ours in its place, is no growth."""
+    assert not await github.contents.has_grown(SHOP, "main")
+    await github.contents.first_commit(shop, [File(path="a.txt", content=b"a")], message="Ours")
+    assert not await github.contents.has_grown(SHOP, "main")
+    hub.commit_files(scene.owner, "acme/shop", "main", {"b.txt": b"b"}, message="Theirs")
+    assert await github.contents.has_grown(SHOP, "main")
+
+
 @pytest.mark.parametrize("drop", ["before", "after"])
 async def test_a_creation_whose_answer_was_lost_is_not_repeated_blindly(
     hub: LocalHub, github: GitHub, drop: str

@@ -14,7 +14,7 @@ import pytest
 
 from bot.app import Bot, open_bot, working
 from bot.errors import RetryLater
-from bot.github.port import File, Issue, RepositoryName, Role
+from bot.github.port import File, Forbidden, Issue, RepositoryName, Role, Stale
 from bot.queue.port import Message
 from bot.runs import RunState
 from bot.settings import Settings
@@ -311,6 +311,37 @@ async def test_a_name_taken_meanwhile_is_told_and_nobodys_repository_is_touched(
     assert "acme/money-kit-two" in world.github.repositories
 
 
+@pytest.mark.parametrize(
+    ("call", "error", "said"),
+    [
+        pytest.param(
+            "repositories.add_team",
+            Forbidden("Resource not accessible by integration"),
+            "`paved-road doctor`",
+            id="missing-permission",
+        ),
+        pytest.param(
+            "contents.first_commit", Stale("main"), "Somebody pushed to", id="others-pushed-first"
+        ),
+    ],
+)
+async def test_what_only_people_can_mend_is_told_and_retried_by_them(
+    world: World, call: str, error: Exception, said: str
+) -> None:
+    def refuse(name: str) -> None:
+        if name == call:
+            raise error
+
+    world.github.before = refuse
+    number = await world.file(form())
+    await world.idle()
+    assert said in world.texts(number)[0]
+    world.github.before = lambda name: None
+    await world.comment(number, "/retry")
+    await world.idle()
+    assert "is ready" in world.texts(number)[0]
+
+
 async def test_undo_says_what_goes_and_removes_exactly_that(world: World) -> None:
     number = await world.file(form())
     await world.idle()
@@ -327,6 +358,21 @@ async def test_undo_leaves_a_repository_that_others_have_worked_in(world: World)
     number = await world.file(form())
     await world.idle()
     world.github.put("acme/money-kit", [File(path="theirs.txt", content=b"work")])
+    await world.comment(number, "/undo confirm")
+    await world.idle()
+    assert "acme/money-kit" in world.github.repositories
+    assert "has commits that this request did not make" in world.texts(number)[1]
+
+
+async def test_undo_after_a_failed_render_leaves_what_others_pushed_since(world: World) -> None:
+    def refuse(name: str) -> None:
+        if name == "contents.first_commit":
+            raise Forbidden("no")
+
+    world.github.before = refuse
+    number = await world.file(form())
+    await world.idle()
+    world.github.put("acme/money-kit", [File(path="theirs.txt", content=b"work")], parent="first")
     await world.comment(number, "/undo confirm")
     await world.idle()
     assert "acme/money-kit" in world.github.repositories
