@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.world import CATALOG, World, body, open_world
+from tests.journeys.world import CATALOG, FOLDER, World, body, catalog_files, open_world
+from tests.localhub.openapi import validate
 
 
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path) as world:
+    async with open_world(tmp_path, validator=validate) as world:
         yield world
+        await world.hub.idle()
+        assert world.hub.problems == [], "\n".join(world.hub.problems)
 
 
 async def test_a_filed_form_becomes_a_repository_that_git_can_clone(
@@ -35,3 +38,53 @@ async def test_a_filed_form_becomes_a_repository_that_git_can_clone(
     assert not os.access(made / "README.md", os.X_OK)
     status, issue = await world.api("GET", f"/repos/{CATALOG}/issues/{number}")
     assert (status, issue["state"]) == (200, "closed")
+
+
+async def test_undo_takes_back_what_the_request_made(world: World) -> None:
+    number = await world.file(body())
+    await world.until(number, "is ready")
+    await world.comment(number, "/undo")
+    assert "acme/money-kit" in await world.until(number, "`/undo confirm` removes it")
+    await world.comment(number, "/undo confirm")
+    await world.until(number, "was undone")
+    assert await world.repositories() == [CATALOG]
+
+
+async def test_a_public_repository_waits_for_a_second_person(world: World) -> None:
+    number = await world.file(body(Visibility="public"))
+    await world.until(number, "waits for approval by a member of `platform`")
+    await world.comment(number, "/approve")
+    await world.until(number, "Nobody approves their own request")
+    await world.comment(number, "/approve", by=world.petra)
+    await world.until(number, "is ready")
+    _, made = await world.api("GET", "/repos/acme/money-kit")
+    assert made["visibility"] == "public"
+
+
+async def test_a_broken_organization_file_is_told_and_the_bot_goes_on(world: World) -> None:
+    """The last good file stays in force; one issue opens and closes by itself."""
+    good = (FOLDER / "organization.yml").read_bytes()
+    for content in (b"teams: [\n", good):
+        world.hub.commit_files(
+            world.petra, CATALOG, "main", {"organization.yml": content}, message="Change"
+        )
+        state = "closed" if content == good else "open"
+        await world.until_issue("organization.yml cannot be read", state)
+    number = await world.file(body())
+    await world.until(number, "is ready")
+
+
+async def test_a_new_template_has_its_form_by_itself(world: World) -> None:
+    files = {
+        path.replace("greeter", "welcomer"): text.replace(b"greeter", b"welcomer")
+        for path, text in catalog_files().items()
+        if path.startswith("templates/greeter/")
+    }
+    world.hub.commit_files(world.petra, CATALOG, "main", files, message="Offer a template")
+    form = "/contents/.github/ISSUE_TEMPLATE/new-welcomer.yml"
+    async with asyncio.timeout(30):
+        with world.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
+            while (await world.api("GET", f"/repos/{CATALOG}{form}"))[0] != 200:
+                await anext(changes)
+    number = await world.file(body(), template="welcomer")
+    await world.until(number, "is ready")

@@ -130,6 +130,14 @@ class World:
                             return text
                     await anext(changes)
 
+    async def until_issue(self, title: str, state: str) -> None:
+        """Return once the catalog has an issue of that title in that state."""
+        path = f"/repos/{CATALOG}/issues?state={state}&per_page=100"
+        async with asyncio.timeout(PATIENCE_S):
+            with self.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
+                while title not in [each["title"] for each in (await self.api("GET", path))[1]]:
+                    await anext(changes)
+
     async def catalog_is_read(self) -> None:
         """Return once the bot has written the catalog's forms."""
         path = f"/repos/{CATALOG}/contents/.github/ISSUE_TEMPLATE"
