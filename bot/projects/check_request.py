@@ -131,11 +131,13 @@ class CheckRequest:
         )
 
     async def _team(self, team: Json, event: IssueChanged) -> FieldProblem | None:
-        """The author must be in the team; so must whoever edited the issue for them."""
+        """The author must be in the team; so must whoever edited the answers for them."""
         if not isinstance(team, str):
             return None
-        people = {person.id: person for person in (event.author, event.sender)}
-        for person in people.values():
+        people = [event.author]
+        if event.action == "edited" and event.sender.id != event.author.id:
+            people.append(event.sender)
+        for person in people:
             if not await self.github.people.is_team_member(
                 event.repository.owner, team, person.login
             ):

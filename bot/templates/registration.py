@@ -123,7 +123,7 @@ class Registration:
         organization = await self._organization.get()
         offers = _offers(await self._folders(commit), organization, commit=commit)
         await self._record([offer.definition for offer in offers], commit=commit, by=by)
-        commit = await self._publish(offers, branch=branch, commit=commit)
+        commit = await self._publish(offers, branch=branch, commit=commit, labels=anyway)
         await self._remember(CatalogHead(commit, branch))
 
     async def _folders(self, commit: str) -> Mapping[str, Sequence[File]]:
@@ -155,8 +155,14 @@ class Registration:
             if version.id not in offered:
                 await self._versions.supersede(version.id, at_s=now_s)
 
-    async def _publish(self, offers: Sequence[Offer], *, branch: str, commit: str) -> str:
-        """Write the forms in one commit if they differ; returns the head afterwards."""
+    async def _publish(
+        self, offers: Sequence[Offer], *, branch: str, commit: str, labels: bool
+    ) -> str:
+        """Write the forms in one commit if they differ; returns the head afterwards.
+
+        New forms get their label, with ``labels`` all of them: GitHub drops a label
+        that somebody has deleted from what is filed, and it is no request then.
+        """
         wanted = {offer.path: offer.form for offer in offers}
         present = await self._forms(commit)
         changed = [
@@ -166,7 +172,7 @@ class Registration:
         ]
         stale = sorted(set(present) - set(wanted))
         for offer in offers:
-            if offer.path not in present:
+            if labels or offer.path not in present:
                 await self._label(offer.definition)
         if not changed and not stale:
             return commit

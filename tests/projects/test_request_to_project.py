@@ -6,7 +6,7 @@ GitHub is the one in memory; the journeys do the same over HTTP.
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from uuid import uuid4
 
@@ -94,7 +94,14 @@ class World:
         await self.tell(number, "opened")
         return number
 
-    async def tell(self, number: int, action: str, *, body: str | None = None) -> None:
+    async def tell(
+        self,
+        number: int,
+        action: str,
+        *,
+        body: str | None = None,
+        by: dict[str, object] | None = None,
+    ) -> None:
         """Send the webhook of the issue as it stands (or with another body)."""
         issue = self.github.issues[CATALOG][number]
         self.updates += 1
@@ -120,7 +127,7 @@ class World:
                     "labels": [{"name": name} for name in issue.labels],
                 },
                 "repository": {"full_name": CATALOG},
-                "sender": author,
+                "sender": by or author,
             },
         )
 
@@ -239,6 +246,25 @@ async def test_a_person_outside_the_team_gets_nothing(world: World) -> None:
     (text,) = world.texts(number)
     assert "You are not a member of `platform`" in text
     assert len(world.github.repositories) == 1
+
+
+async def test_answers_changed_by_somebody_outside_the_team_get_nothing(world: World) -> None:
+    number = await world.file(form(Tone="rude"))
+    await world.idle()
+    await world.tell(number, "edited", body=form(), by=PETRA)
+    await world.idle()
+    assert "@petra is not a member of `payments`" in world.texts(number)[0]
+    assert list(world.github.repositories) == [CATALOG]
+
+
+async def test_somebody_else_may_reopen_a_request(world: World) -> None:
+    number = await world.file(form(Tone="rude"))
+    await world.idle()
+    issues = world.github.issues[CATALOG]
+    issues[number] = replace(issues[number], body=form())
+    await world.tell(number, "reopened", by=PETRA)
+    await world.idle()
+    assert "is ready" in world.texts(number)[0]
 
 
 async def test_public_needs_a_second_person_and_an_edit_asks_again(world: World) -> None:

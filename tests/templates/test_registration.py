@@ -140,6 +140,16 @@ async def test_a_catalog_that_moves_meanwhile_is_looked_at_again(world: World) -
     assert "README.md" in world.tree()
 
 
+async def test_a_deleted_label_is_made_again_when_the_bot_starts(world: World) -> None:
+    await world.registration.refresh()
+    world.github.labels[CATALOG].clear()
+    await world.registration.keep_in_line()
+    assert world.github.labels[CATALOG] == {"template:greeter", "template:pinger"}
+    world.github.calls.clear()
+    await world.registration.keep_in_line()
+    assert len(world.github.calls) == 2
+
+
 async def test_a_new_cost_center_is_in_the_form_at_the_next_push(world: World) -> None:
     await world.registration.refresh()
     organization = world.file("organization.yml")
