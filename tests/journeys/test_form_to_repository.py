@@ -88,3 +88,22 @@ async def test_a_new_template_has_its_form_by_itself(world: World) -> None:
                 await anext(changes)
     number = await world.file(body(), template="welcomer")
     await world.until(number, "is ready")
+
+
+async def test_an_operator_sees_the_figures_of_a_request(world: World) -> None:
+    number = await world.file(body())
+    await world.until(number, "is ready")
+    async with world.session.get(f"http://127.0.0.1:{world.webhook_port}/metrics") as answer:
+        text = await answer.text()
+    for figure in (
+        'paved_road_deliveries_received_total{event="issues",outcome="accepted"}',
+        'paved_road_run_seconds_count{kind="generate",outcome="succeeded"} 1.0',
+        'paved_road_step_seconds_count{kind="generate",outcome="done",step="push-content"} 1.0',
+        'paved_road_render_seconds_count{outcome="ok"} 1.0',
+        'method="POST",route="/orgs/{org}/repos",status="201"} 1.0',
+        'paved_road_github_rate_limit_left{installation="acme"}',
+        "paved_road_queue_depth",
+    ):
+        assert figure in text
+    for secret in ("ghs_", "BEGIN", "money-kit"):
+        assert secret not in text

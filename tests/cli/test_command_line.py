@@ -1,0 +1,149 @@
+"""The commands as an operator and an author type them: words, exit codes, what they change."""
+
+import asyncio
+import json
+import sqlite3
+import sys
+from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.world import World, body, open_world
+
+TEMPLATES = Path(__file__).parents[1] / "data" / "catalog" / "templates"
+
+
+async def run(
+    *arguments: str, env: Mapping[str, str] | None = None, cwd: Path | None = None
+) -> tuple[int, str, str]:
+    """Exit code, standard output, standard error."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "bot",
+        *arguments,
+        env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(Path(__file__).parents[2]), **(env or {})},
+        cwd=cwd,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    async with open_world(tmp_path) as world:
+        yield world
+
+
+async def test_serve_without_settings_names_them_all_and_what_to_run(tmp_path: Path) -> None:
+    code, _, err = await run("serve", cwd=tmp_path)
+    assert code == 2
+    for name in ("APP_ID", "PRIVATE_KEY", "WEBHOOK_SECRET", "ORGANIZATIONS", "CATALOG_REPOSITORY"):
+        assert f"{name}: is missing" in err
+    assert "paved-road setup" in err
+    assert "Traceback" not in err
+
+
+async def test_serve_on_a_taken_port_says_so(world: World, tmp_path: Path) -> None:
+    code, _, err = await run("serve", env=world.environment)
+    assert code == 2
+    assert f"127.0.0.1:{world.webhook_port} cannot be listened on" in err
+
+
+async def test_the_doctor_finds_a_fresh_installation_well(world: World) -> None:
+    code, out, err = await run("doctor", "--json", env=world.environment)
+    report = json.loads(out)
+    assert (code, report["ok"]) == (0, True), report["findings"]
+    assert "PRIVATE KEY" not in out + err
+
+
+async def test_the_doctor_names_a_permission_that_was_taken_away(world: World) -> None:
+    world.app.permissions.pop("checks")
+    world.hub.world.apps.put(world.app)
+    code, out, _ = await run("doctor", env=world.environment)
+    assert code == 1
+    assert "checks" in out
+
+
+async def test_an_operator_looks_at_a_run_and_undoes_it(world: World) -> None:
+    number = await world.file(body())
+    await world.until(number, "is ready")
+    _, listed, _ = await run("runs", "list", env=world.environment)
+    run_id, state, *_ = listed.split()
+    assert state == "succeeded"
+    _, shown, _ = await run("runs", "show", run_id, env=world.environment)
+    assert json.loads(shown)["facts"]["commit"]
+    code, _, err = await run("runs", "retry", run_id, env=world.environment)
+    assert (code, "has not failed" in err) == (1, True)
+    code, _, _ = await run("runs", "undo", run_id, env=world.environment)
+    assert code == 0
+    await world.until(number, "was undone")
+    code, _, err = await run("runs", "show", "nonsense", env=world.environment)
+    assert (code, "There is no run nonsense" in err) == (1, True)
+
+
+async def test_the_audit_log_tells_when_somebody_touched_it(world: World, tmp_path: Path) -> None:
+    number = await world.file(body())
+    await world.until(number, "is ready")
+    code, out, _ = await run("audit", "verify", env=world.environment)
+    assert (code, "3 entries hold" in out) == (0, True)
+    await asyncio.to_thread(_tamper, tmp_path / "data" / "paved-road.db")
+    code, _, err = await run("audit", "verify", env=world.environment)
+    assert (code, "entry 2 was changed" in err) == (1, True), err
+
+
+def _tamper(path: Path) -> None:
+    store = sqlite3.connect(path, isolation_level=None)
+    (table,) = store.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE '%audit%'"
+    ).fetchone()
+    changed = store.execute(
+        f"UPDATE {table} SET data = replace(data, 'dana', 'sam') WHERE id LIKE '%2'"
+    )
+    assert changed.rowcount == 1
+
+
+async def test_an_author_checks_shows_and_renders_a_template(tmp_path: Path) -> None:
+    greeter = str(TEMPLATES / "greeter")
+    code, out, _ = await run("template", "check", greeter, "--json")
+    assert (code, json.loads(out)) == (0, {"ok": True, "problems": []})
+    code, out, _ = await run("template", "form", greeter)
+    assert (code, "New Greeter" in out) == (0, True)
+    made = tmp_path / "made"
+    code, _, _ = await run(
+        "template", "render", greeter, "--set", "project_slug=hello-kit", "--output", str(made)
+    )
+    assert code == 0
+    assert (made / "README.md").read_text().startswith("# hello-kit\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        pytest.param(("check", "/nowhere"), 2, "is not a folder", id="no-such-folder"),
+        pytest.param(("check", str(TEMPLATES)), 1, "template.yml", id="no-template"),
+        pytest.param(
+            ("render", str(TEMPLATES / "greeter"), "--set", "tone", "--output", "x"),
+            1,
+            "NAME=VALUE",
+            id="no-equals",
+        ),
+        pytest.param(
+            ("render", str(TEMPLATES / "greeter"), "--set", "tune=x", "--output", "x"),
+            1,
+            "tone",
+            id="near-miss",
+        ),
+    ],
+)
+async def test_what_an_author_got_wrong_is_said(
+    arguments: tuple[str, ...], code: int, said: str, tmp_path: Path
+) -> None:
+    found, out, err = await run("template", *arguments, cwd=tmp_path)
+    assert found == code
+    assert said in out + err
+    assert "Traceback" not in err
