@@ -11,6 +11,7 @@ from .errors import RenderError, describe
 from .inside.fault import Fault
 from .inside.limits import Limits
 from .inside.names import check_git_attributes, check_path, check_together
+from .inside.variables import nesting
 from .inside.wire import encode_header
 from .template import JSON, Allowed, Template
 
@@ -66,6 +67,8 @@ def encode_request(answers: Mapping[str, JSON], allowed: Allowed, limits: Limits
     Raises:
         RenderError: the answers are too big, or not what JSON can hold.
     """
+    if nesting(dict(answers)) > limits.depth:
+        raise RenderError("too-deep", "The answers are nested more deeply than the limit.")
     try:
         request = encode_header(
             {

@@ -140,7 +140,7 @@ def test_any_file_is_read_or_refused(content: bytes) -> None:
 @pytest.mark.parametrize(
     ("content", "rule", "line"),
     [
-        pytest.param('{\n"a": 1,\n}', "json", 3, id="comma"),
+        pytest.param('{\n"a": 1\n"b": 2}', "json", 3, id="comma"),
         pytest.param('{"a": 1, "a": 2}', "json", None, id="twice"),
         pytest.param('{"a": NaN}', "json", None, id="not-a-number"),
         pytest.param("[1]", "json", None, id="list"),

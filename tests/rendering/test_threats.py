@@ -540,7 +540,7 @@ async def test_t16_answers_keep_the_limits(plain: Renderer) -> None:
     deep: dict[str, Any] = {}
     for _ in range(5_000):
         deep = {"a": deep}
-    assert (await refused(plain, given, {"map": deep})).rule in {"wrong-type", "too-deep"}
+    assert (await refused(plain, given, {"map": deep})).rule == "too-deep"
     assert (await refused(plain, given, {"name": "\ud800"})).rule == "wrong-type"
 
 
