@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import structlog
 
 from bot.clock import Clock
@@ -252,7 +253,7 @@ def _version(
         kind=manifest.kind,
         tags=tuple(manifest.tags),
         deploy=tuple(manifest.deploy),
-        configuration={},
+        configuration=msgspec.to_builtins(manifest),
         state=VersionState.OFFERED,
         created_at_s=now_s,
         created_by=by,

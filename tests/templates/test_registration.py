@@ -73,6 +73,9 @@ async def test_each_template_gets_a_version_a_form_and_a_label(world: World) -> 
     offered = await world.versions.offered("greeter")
     assert offered is not None
     assert (offered.version, offered.owner, offered.created_by) == ("1.0.0", "platform", "tom")
+    variables = offered.configuration["variables"]
+    assert isinstance(variables, dict)
+    assert variables["greeting"]["pattern"] == "[A-Za-z ,]+"
 
 
 async def test_a_second_look_changes_nothing_and_costs_two_requests(world: World) -> None:
