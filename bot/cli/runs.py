@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from bot.app import Bot, open_bot
-from bot.runs import Run, RunState
+from bot.runs import Run
 from bot.settings import Settings
 
 OK, NOT_THERE = 0, 1
@@ -51,7 +51,7 @@ async def _show(_bot: Bot, found: Run) -> int:
 
 
 async def _retry(bot: Bot, found: Run) -> int:
-    if found.state is not RunState.FAILED:
+    if not found.may_be_retried:
         print(f"{found.id} has not failed: it is {found.state.value}.", file=sys.stderr)
         return NOT_THERE
     await bot.start.enqueue(await bot.engine.reopen(found.id))
@@ -60,7 +60,7 @@ async def _retry(bot: Bot, found: Run) -> int:
 
 
 async def _undo(bot: Bot, found: Run) -> int:
-    if found.state not in (RunState.FAILED, RunState.SUCCEEDED):
+    if not found.may_be_undone:
         print(f"{found.id} cannot be undone: it is {found.state.value}.", file=sys.stderr)
         return NOT_THERE
     await bot.start.enqueue(await bot.engine.begin_undo(found.id))

@@ -9,7 +9,6 @@ import asyncio
 import errno
 import json
 import secrets
-import signal
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.app import listening_socket, open_bot, serving
+from bot.cli.interrupt import told_to_stop
 from bot.errors import PortTaken
 from bot.localhub import LocalHub
 from bot.localhub.state.apps import App
@@ -57,7 +57,7 @@ async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
         app = _people_and_app(hub, bot_url, _secret(folder))
         settings = Settings.from_env(_environment(hub, app, folder))
         async with open_bot(settings, redactor=start_logs(settings)) as bot:
-            await bot.registration.refresh(anyway=True)
+            await bot.registration.keep_in_line()
             async with serving(bot, listening, worker=True):
                 yield Sandbox(url=hub.url, bot_url=bot_url, hub=hub)
 
@@ -77,9 +77,7 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
 
 
 async def _run(folder: Path, port: int) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     async with open_sandbox(folder, port=port) as sandbox:
         print(_welcome(sandbox, folder), flush=True)
         await stop.wait()

@@ -1,11 +1,10 @@
 """``paved-road serve``: webhooks, and the worker unless it runs elsewhere."""
 
 import argparse
-import asyncio
-import signal
 from collections.abc import Mapping
 
 from bot.app import listening_socket, open_bot, run_fast, serving
+from bot.cli.interrupt import told_to_stop
 from bot.logs import start_logs
 from bot.settings import Settings
 
@@ -18,9 +17,7 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 async def _serve(settings: Settings, *, worker: bool) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     listening = listening_socket(settings.host, settings.port)
     async with (
         open_bot(settings, redactor=start_logs(settings)) as bot,

@@ -1,11 +1,10 @@
 """``paved-road work``: a worker alone; as many of them as there is work for."""
 
 import argparse
-import asyncio
-import signal
 from collections.abc import Mapping
 
 from bot.app import open_bot, run_fast, working
+from bot.cli.interrupt import told_to_stop
 from bot.logs import start_logs
 from bot.settings import Settings
 
@@ -17,8 +16,6 @@ def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 
 
 async def _work(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    stop = told_to_stop()
     async with open_bot(settings, redactor=start_logs(settings)) as bot, working(bot):
         await stop.wait()

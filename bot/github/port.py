@@ -53,6 +53,18 @@ class RepositoryName:
     def __str__(self) -> str:
         return f"{self.owner}/{self.name}"
 
+    @classmethod
+    def of(cls, full_name: str) -> "RepositoryName":
+        """The name that ``owner/name`` spells; what is read from outside is checked first."""
+        owner, _, name = full_name.partition("/")
+        return cls(owner, name)
+
+
+def thread_of(subject: str) -> tuple[RepositoryName, int]:
+    """The repository and the issue that ``owner/name#7`` names."""
+    repository, _, number = subject.rpartition("#")
+    return RepositoryName.of(repository), int(number)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repository:

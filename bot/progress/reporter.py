@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import structlog
 
 from bot.clock import Clock
-from bot.github.port import CheckRun, Repository, RepositoryName
+from bot.github.port import CheckRun, Repository, thread_of
 from bot.progress.sticky import Sticky
 from bot.runs.record import Run
 
@@ -104,8 +104,5 @@ class ProgressReporter:
             await self._comment(run, view)
 
     async def _comment(self, run: Run, view: View) -> None:
-        thread, _, number = run.subject.rpartition("#")
-        owner, _, name = thread.partition("/")
-        await self._sticky.comment(
-            RepositoryName(owner, name), int(number), about="request", body=view.comment(run)
-        )
+        repository, number = thread_of(run.subject)
+        await self._sticky.comment(repository, number, about="request", body=view.comment(run))

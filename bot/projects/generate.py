@@ -17,8 +17,8 @@ from bot.github.port import (
     NewRepository,
     NotFound,
     Repository,
-    RepositoryName,
     Stale,
+    thread_of,
 )
 from bot.progress import counted
 from bot.progress.inert import inert
@@ -227,8 +227,8 @@ async def label_repository(run: Run, services: GenerateServices) -> Outcome:
 
 
 async def check_run(_run: Run, _services: GenerateServices) -> Outcome:
-    """From here on the commit carries a check run: the reporter shows the record there too."""
-    return Outcome(facts={"check": True})
+    """Its place in the list: the reporter shows the record there as soon as there is a commit."""
+    return Outcome()
 
 
 async def register(run: Run, services: GenerateServices) -> Outcome:
@@ -240,7 +240,7 @@ async def register(run: Run, services: GenerateServices) -> Outcome:
 
 async def close_request(run: Run, services: GenerateServices) -> Outcome:
     """Close the issue; its comment holds the links and the next commands."""
-    repository, number = _thread(run)
+    repository, number = thread_of(run.subject)
     await services.github.issues.close(repository, number, reason="completed")
     return Outcome()
 
@@ -302,12 +302,6 @@ def _properties(run: Run) -> dict[str, str]:
 
 def _attempts(run: Run, step: str) -> int:
     return next(record.attempts for record in run.steps if record.name == step)
-
-
-def _thread(run: Run) -> tuple[RepositoryName, int]:
-    thread, _, number = run.subject.rpartition("#")
-    owner, _, name = thread.partition("/")
-    return RepositoryName(owner, name), int(number)
 
 
 def _strings(value: object) -> list[str]:

@@ -7,8 +7,7 @@ from bot.runs import Run
 
 def target(run: Run) -> RepositoryName:
     """The repository that the run makes."""
-    owner, _, name = str(run.intent["full_name"]).partition("/")
-    return RepositoryName(owner, name)
+    return RepositoryName.of(str(run.intent["full_name"]))
 
 
 def project_of(run: Run, *, now_s: float) -> Project:

@@ -7,6 +7,7 @@ from bot.github.port import GitHub, RepositoryName
 from bot.progress.generate_view import undo_question
 from bot.progress.status_view import project_status, request_status
 from bot.projects.generate import GenerateServices
+from bot.projects.made_from_run import target
 from bot.projects.record import ProjectRecords
 from bot.projects.request_record import Request, RequestRecords
 from bot.projects.requests import Requests
@@ -56,7 +57,7 @@ class RequestCommands:
     async def retry(self, command: CommentMade) -> str:
         """Go on from the failed step."""
         run = await self._run(command)
-        if run.state is not RunState.FAILED:
+        if not run.may_be_retried:
             raise NothingToRetry(
                 f"This request has not failed: it is {run.state.value}.",
                 fix="There is nothing to do.",
@@ -68,7 +69,7 @@ class RequestCommands:
     async def undo(self, command: CommentMade, *, confirmed: bool) -> str:
         """Say what would be removed; remove it once that is confirmed."""
         run = await self._run(command)
-        if run.state not in (RunState.FAILED, RunState.SUCCEEDED):
+        if not run.may_be_undone:
             raise NothingToUndo(
                 f"There is nothing to undo while this request is {run.state.value}.",
                 fix="Wait for its end, then ask again."
@@ -129,8 +130,7 @@ class RequestCommands:
         run = await self.runs.get(request.run_id) if request.run_id else None
         if run is None or "repository_id" not in run.facts:
             return request.team, None
-        owner, _, name = str(run.intent["full_name"]).partition("/")
-        return request.team, RepositoryName(owner, name)
+        return request.team, target(run)
 
     async def _request(self, command: CommentMade) -> Request | None:
         return await self.records.get(f"{command.repository}#{command.number}")

@@ -102,7 +102,7 @@ class Engine:
     async def reopen(self, run_id: str) -> Run:
         """Make a failed run go on from its failed step at the next ``advance``."""
         run = await self._required(run_id)
-        if run.state is not RunState.FAILED:
+        if not run.may_be_retried:
             return run
         steps = tuple(
             replace(step, state=StepState.WAITING, note="")

@@ -88,6 +88,16 @@ class Run:
         """Whether nothing more happens by itself."""
         return self.state in (RunState.SUCCEEDED, RunState.FAILED, RunState.UNDONE)
 
+    @property
+    def may_be_retried(self) -> bool:
+        """Whether it stopped at a step from which it can go on."""
+        return self.state is RunState.FAILED
+
+    @property
+    def may_be_undone(self) -> bool:
+        """Whether it ended with something that it may have made."""
+        return self.state in (RunState.FAILED, RunState.SUCCEEDED)
+
     def with_facts(self, facts: Mapping[str, Json]) -> "Run":
         """The same run, knowing more."""
         return replace(self, facts={**self.facts, **facts})

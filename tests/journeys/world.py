@@ -7,7 +7,6 @@ this process, or as ``paved-road serve`` in one of its own that can be killed.
 import asyncio
 import os
 import signal
-import stat
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Mapping
@@ -22,6 +21,7 @@ from bot.app import Bot, listening_socket, open_bot, serving
 from bot.localhub import LocalHub
 from bot.settings import Settings
 from bot.setup import read_manifest
+from bot.templates.folder import read_folder
 
 CATALOG = "acme/catalog"
 FOLDER = Path(__file__).parents[1] / "data" / "catalog"
@@ -45,22 +45,9 @@ def body(**changed: str) -> str:
     return "\n\n".join(f"### {label}\n\n{answer}" for label, answer in answers.items())
 
 
-def catalog_files(folder: Path = FOLDER) -> dict[str, bytes]:
-    """A catalog's files by path."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def catalog_executables(folder: Path = FOLDER) -> frozenset[str]:
-    """The paths of a catalog's files that may be run."""
-    return frozenset(
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_file() and path.stat().st_mode & stat.S_IXUSR
-    )
+def catalog_files() -> dict[str, bytes]:
+    """The catalog's files by path."""
+    return {file.path: file.content for file in read_folder(FOLDER)}
 
 
 @dataclass
@@ -221,7 +208,7 @@ async def open_world(
         world = await _people(hub, folder, port, files, plan, settings or {}, stack)
         if start_bot:
             bot = await stack.enter_async_context(open_bot(Settings.from_env(world.environment)))
-            await bot.registration.refresh(anyway=True)
+            await bot.registration.keep_in_line()
             await stack.enter_async_context(serving(bot, listening, worker=True))
             world.bot = bot
         else:
@@ -253,7 +240,7 @@ async def _people(
         CATALOG,
         files=files or catalog_files(),
         private=True,
-        executables=catalog_executables(),
+        executables=[file.path for file in read_folder(FOLDER) if file.executable],
     )
     hub.set_role(CATALOG, "dana", "read")
     manifest = read_manifest()

@@ -19,6 +19,7 @@ from bot.queue.port import Message
 from bot.runs import RunState
 from bot.settings import Settings
 from bot.store.port import Delivery
+from bot.templates.folder import read_folder
 from tests.fake_github import FakeGitHub
 
 CATALOG = "acme/catalog"
@@ -26,18 +27,6 @@ FOLDER = Path(__file__).parents[1] / "data" / "catalog"
 DANA = {"id": 7, "login": "dana", "type": "User"}
 ROBOT = {"id": 99, "login": "other[bot]", "type": "Bot"}
 PETRA = {"id": 8, "login": "petra", "type": "User"}
-
-
-def catalog_files() -> list[File]:
-    return [
-        File(
-            path=path.relative_to(FOLDER).as_posix(),
-            content=path.read_bytes(),
-            executable=bool(path.stat().st_mode & 0o100),
-        )
-        for path in sorted(FOLDER.rglob("*"))
-        if path.is_file()
-    ]
 
 
 def form(**changed: str) -> str:
@@ -173,7 +162,7 @@ class World:
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     github = FakeGitHub()
-    github.add_repository(CATALOG, catalog_files())
+    github.add_repository(CATALOG, read_folder(FOLDER))
     github.teams = {"payments": {"dana"}, "platform": {"petra"}}
     github.roles = {(CATALOG, "dana"): Role.READ, (CATALOG, "petra"): Role.ADMIN}
     settings = Settings(

@@ -10,6 +10,7 @@ from bot.clock import ManualClock
 from bot.errors import RetryLater
 from bot.github.port import File, RepositoryName
 from bot.organization.current import LABEL, CurrentOrganization
+from bot.templates.folder import read_folder
 from bot.templates.registration import Registration
 from bot.templates.version_record import TemplateVersions
 from tests.fake_github import FakeGitHub
@@ -21,18 +22,10 @@ FOLDER = Path(__file__).parents[1] / "data" / "catalog"
 GREETER_FORM = ".github/ISSUE_TEMPLATE/new-greeter.yml"
 
 
-def catalog_files() -> list[File]:
-    return [
-        File(path=path.relative_to(FOLDER).as_posix(), content=path.read_bytes())
-        for path in sorted(FOLDER.rglob("*"))
-        if path.is_file()
-    ]
-
-
 class World:
     def __init__(self) -> None:
         self.github = FakeGitHub()
-        self.github.add_repository(CATALOG, catalog_files())
+        self.github.add_repository(CATALOG, read_folder(FOLDER))
         self.documents = MemoryDocuments()
         bundle = self.github.bundle()
         self.organization = CurrentOrganization(
