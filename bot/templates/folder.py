@@ -3,11 +3,13 @@
 import os
 import stat
 from pathlib import Path
+from typing import Final
 
 from bot.github.port import File
 from bot.problems import Problem, ProblemsFound
-from bot.templates.check import MOST_BYTES, MOST_FILES
 
+MOST_FILES: Final = 5_000
+MOST_BYTES: Final = 20_000_000
 _IGNORED = frozenset({".git", "__pycache__", ".DS_Store"})
 
 

@@ -21,8 +21,8 @@ from bot.organization import Organization, parse_organization
 from bot.organization.parse import PATH as ORGANIZATION_PATH
 from bot.problems import Problem, ProblemsFound, has_errors, in_order
 from bot.rendering import RenderedFile, RenderError
-from bot.templates.check import check_template
-from bot.templates.check_rendered import Renders, check_rendered, render
+from bot.templates.check.files import check_template
+from bot.templates.check.trials import Renders, check_rendered, render
 from bot.templates.definition import TemplateDefinition, load_template
 from bot.templates.folder import read_folder
 from bot.written import code, near_miss

@@ -9,7 +9,7 @@ import pytest
 from bot.github.port import File
 from bot.organization import AllowedForTemplate
 from bot.problems import Problem
-from bot.templates.check import check_template
+from bot.templates.check.files import check_template
 from tests.forms.examples import MANIFEST
 
 TOP = "{{cookiecutter.project_slug}}"

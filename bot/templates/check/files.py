@@ -12,13 +12,12 @@ from typing import Final
 from bot.github.port import File
 from bot.organization import AllowedForTemplate
 from bot.problems import Problem, ProblemsFound, in_order
+from bot.templates.check.free_text import check_free_text
 from bot.templates.definition import TemplateDefinition, load_template
-from bot.templates.free_text import check_free_text
+from bot.templates.folder import MOST_BYTES, MOST_FILES
 from bot.templates.variables import PATH as VARIABLES_PATH
 from bot.written import Source, code, forbidden_character, read_json
 
-MOST_FILES: Final = 5_000
-MOST_BYTES: Final = 20_000_000
 _TOP: Final = re.compile(r"\{\{\s*cookiecutter\.[A-Za-z_][A-Za-z0-9_]*[^/{}]*\}\}")
 _GIT_FILES: Final = (".gitmodules", ".lfsconfig")
 _SWITCHES: Final = ("trim_blocks", "lstrip_blocks")
