@@ -18,6 +18,20 @@ HOSTILE = (
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """What every project of a template has: what Dependabot watches, what one types first."""
+
+    watched: frozenset[str]
+    first_command: str
+
+
+STACKS = {
+    "kotlin-library": Stack(frozenset({"maven", "github-actions"}), "./mvnw verify"),
+    "kotlin-web-service": Stack(frozenset({"maven", "docker", "github-actions"}), "./mvnw verify"),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A project to make: ``answers`` by variable, the form's own defaults for the rest."""
 
@@ -64,7 +78,9 @@ ODD_NAMES = (
     Case("library-null", "kotlin-library", {}, slug="null"),
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
-CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
+KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
+CASES = KOTLIN_CASES
+HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 
 
 def read_yaml(path: Path) -> Any:

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from markdown_it import MarkdownIt
 
-from tests.catalog.cases import CASES, CATALOG, HOSTILE, RELEASED, SERVED, Case, read_yaml
+from tests.catalog.cases import (
+    CASES,
+    CATALOG,
+    HOSTILE,
+    HOSTILE_CASES,
+    KOTLIN_CASES,
+    STACKS,
+    Case,
+    read_yaml,
+)
 from tests.catalog.needed_tools import tool
 
 POM = "{http://maven.apache.org/POM/4.0.0}"
@@ -19,7 +28,16 @@ TABLE: dict[str, dict[str, str]] = read_yaml(CATALOG.parent / "workflows" / "tab
 ZIZMOR = ("--offline", "--no-config", "--no-ignores", "--collect=all", "--persona", "auditor")
 
 every_project = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
-hostile_projects = pytest.mark.parametrize("case", [RELEASED, SERVED], ids=lambda case: case.id)
+hostile_projects = pytest.mark.parametrize("case", HOSTILE_CASES, ids=lambda case: case.id)
+kotlin_projects = pytest.mark.parametrize("case", KOTLIN_CASES, ids=lambda case: case.id)
+hostile_kotlin_projects = pytest.mark.parametrize(
+    "case", [case for case in KOTLIN_CASES if case in HOSTILE_CASES], ids=lambda case: case.id
+)
+with_a_dockerfile = pytest.mark.parametrize(
+    "case",
+    [case for case in CASES if "docker" in STACKS[case.template].watched],
+    ids=lambda case: case.id,
+)
 services = pytest.mark.parametrize(
     "case", [case for case in CASES if case.template == "kotlin-web-service"], ids=lambda c: c.id
 )
@@ -107,9 +125,9 @@ def test_a_project_is_kept_up_to_date_by_dependabot(
         update["package-ecosystem"]
         for update in read_yaml(project / ".github" / "dependabot.yml")["updates"]
     }
-    docker = {"docker"} if (project / "Dockerfile").exists() else set()
 
-    assert watched == {"maven", "github-actions"} | docker
+    assert watched == STACKS[case.template].watched
+    assert ("docker" in watched) == (project / "Dockerfile").exists()
 
 
 @every_project
@@ -117,10 +135,10 @@ def test_the_readme_tells_what_to_type_next(case: Case, projects: Mapping[Case, 
     readme = MarkdownIt("commonmark").parse((projects[case] / "README.md").read_text())
     commands = [token.content for token in readme if token.type == "fence"]
 
-    assert commands[0] == "./mvnw verify\n"
+    assert commands[0] == f"{STACKS[case.template].first_command}\n"
 
 
-@every_project
+@kotlin_projects
 def test_all_files_mean_the_same_java(case: Case, projects: Mapping[Case, Path]) -> None:
     project = projects[case]
     said = {(project / ".java-version").read_text().strip()}
@@ -131,7 +149,7 @@ def test_all_files_mean_the_same_java(case: Case, projects: Mapping[Case, Path])
     assert said == {str(case.java)}
 
 
-@hostile_projects
+@hostile_kotlin_projects
 def test_a_hostile_description_is_text_in_the_pom(
     case: Case, projects: Mapping[Case, Path]
 ) -> None:
@@ -150,7 +168,7 @@ def test_a_hostile_description_is_text_in_the_readme(
     assert "".join(child.content for child in inline.children or []) == HOSTILE
 
 
-@hostile_projects
+@hostile_kotlin_projects
 def test_a_description_is_nowhere_else(case: Case, projects: Mapping[Case, Path]) -> None:
     """Not in workflows, code, configuration or the image, where text could do something."""
     files = (path for path in projects[case].rglob("*") if path.is_file())
@@ -167,7 +185,7 @@ def test_a_service_is_called_by_its_name(case: Case, projects: Mapping[Case, Pat
     assert settings["spring"]["application"]["name"] == case.slug
 
 
-@services
+@with_a_dockerfile
 def test_hadolint_finds_nothing_in_the_dockerfile(
     case: Case, projects: Mapping[Case, Path]
 ) -> None:
@@ -177,7 +195,7 @@ def test_hadolint_finds_nothing_in_the_dockerfile(
     assert json.loads(found.stdout) == []
 
 
-@services
+@with_a_dockerfile
 def test_the_image_is_pinned_and_does_not_run_as_root(
     case: Case, projects: Mapping[Case, Path]
 ) -> None:
