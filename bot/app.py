@@ -26,7 +26,7 @@ from bot.github.port import GitHub, RepositoryName
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
 from bot.organization.current import CurrentOrganization
-from bot.progress import ProgressReporter, Sticky, View
+from bot.progress import ProgressReporter, ShowInThread, Sticky
 from bot.progress.audit_view import audit_comment
 from bot.progress.generate_view import generate_check, generate_comment
 from bot.projects import (
@@ -244,8 +244,14 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
     registration = _registration(parts, shared)
     generate = _generate(parts, shared)
     reporter = ProgressReporter(
-        shared.sticky,
-        {GENERATE: View(generate_comment, generate_check, repository_of)},
+        {
+            GENERATE: ShowInThread(
+                sticky=shared.sticky,
+                comment=generate_comment,
+                check=generate_check,
+                repository=repository_of,
+            )
+        },
         clock=parts.clock,
         interval_s=parts.settings.progress_interval_s,
     )

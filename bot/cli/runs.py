@@ -60,7 +60,7 @@ async def _retry(bot: Bot, found: Run) -> int:
 
 
 async def _undo(bot: Bot, found: Run) -> int:
-    if not found.may_be_undone:
+    if not found.may_be_undone or not bot.engine.undoes(found):
         print(f"{found.id} cannot be undone: it is {found.state.value}.", file=sys.stderr)
         return NOT_THERE
     await bot.start.enqueue(await bot.engine.begin_undo(found.id))

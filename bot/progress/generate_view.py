@@ -14,8 +14,10 @@ def generate_comment(run: Run) -> str:
     """The request's one comment while and after its run; the first line stands alone."""
     parts = {
         RunState.RUNNING: _running,
+        RunState.WAITING: _running,
         RunState.SUCCEEDED: _succeeded,
         RunState.FAILED: _failed,
+        RunState.CANCELLED: _failed,
         RunState.UNDOING: _undoing,
         RunState.UNDONE: _undone,
     }[run.state](run)
@@ -39,7 +41,7 @@ def generate_check(run: Run) -> CheckRun | None:
         name=CHECK_NAME,
         head_sha=str(head),
         external_id=run.id,
-        status="in_progress" if run.state is RunState.RUNNING else "completed",
+        status="completed" if run.finished else "in_progress",
         conclusion=_conclusion(run),
         title=title,
         summary=_check_summary(run),

@@ -5,26 +5,18 @@ a failed one is only logged. The settling report is owed and may raise.
 """
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 import structlog
 
 from bot.clock import Clock
-from bot.github.port import CheckRun, Repository, thread_of
-from bot.progress.sticky import Sticky
 from bot.runs.record import Run
 
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """How one kind of run is shown."""
-
-    comment: Callable[[Run], str]
-    check: Callable[[Run], CheckRun | None]
-    repository: Callable[[Run], Repository]
+Show = Callable[[Run], Awaitable[None]]  # puts a run where people look; twice is like once
 
 
 @dataclass(slots=True)
@@ -37,14 +29,11 @@ class _Live:
 
 
 class ProgressReporter:
-    """The engine's ``Reporter`` on sticky comments and check runs."""
+    """The engine's ``Reporter``: what is shown where is the business of each kind."""
 
-    def __init__(
-        self, sticky: Sticky, views: Mapping[str, View], *, clock: Clock, interval_s: float
-    ) -> None:
-        """``interval_s`` lies at least between two edits of one run."""
-        self._sticky = sticky
-        self._views = views
+    def __init__(self, shows: Mapping[str, Show], *, clock: Clock, interval_s: float) -> None:
+        """``shows`` has one entry a kind; ``interval_s`` lies at least between two of a run."""
+        self._shows = shows
         self._clock = clock
         self._interval_s = interval_s
         self._live: dict[str, _Live] = {}
@@ -60,7 +49,7 @@ class ProgressReporter:
     async def settle(self, run: Run) -> None:
         """Show the run as it stands and return when it is seen. May raise RetryLater."""
         await self._stop(run.id)
-        await self._show(run)
+        await self._shows[run.kind](run)
 
     async def close(self) -> None:
         """Stop following every run; their records are shown by whoever goes on."""
@@ -74,7 +63,7 @@ class ProgressReporter:
             if live.newest is not shown:
                 shown = live.newest
                 try:
-                    await self._show(shown)
+                    await self._shows[shown.kind](shown)
                 except Exception as error:  # noqa: BLE001 - a courtesy; settle() reports in earnest
                     log.info("progress not shown", run=shown.id, reason=type(error).__name__)
             pause = asyncio.ensure_future(self._clock.sleep(self._interval_s))
@@ -89,20 +78,3 @@ class ProgressReporter:
         if live is not None and live.task is not None:
             live.stopped.set()
             await live.task
-
-    async def _show(self, run: Run) -> None:
-        """The check run, then the comment: who reads "is ready" finds everything so.
-
-        A check run that cannot be shown keeps nobody from the comment.
-        """
-        view = self._views[run.kind]
-        check = view.check(run)
-        try:
-            if check is not None:
-                await self._sticky.check(view.repository(run), check)
-        finally:
-            await self._comment(run, view)
-
-    async def _comment(self, run: Run, view: View) -> None:
-        repository, number = thread_of(run.subject)
-        await self._sticky.comment(repository, number, about="request", body=view.comment(run))

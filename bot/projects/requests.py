@@ -8,14 +8,13 @@ from dataclasses import dataclass, replace
 
 from bot.errors import UserError
 from bot.progress import Sticky
+from bot.progress.in_thread import ABOUT
 from bot.progress.request_view import approval_comment, corrections_comment, problem_comment
 from bot.projects.check_request import Checked, CheckRequest, NeedsCorrection
 from bot.projects.request_record import Approval, Request, RequestRecords, RequestState
 from bot.projects.start_generate import StartGenerate
 from bot.runs import Cause, Run, RunRecords, RunState
 from bot.work.events import CommentMade, IssueChanged
-
-ABOUT = "request"  # names the request's one comment
 
 
 class NotWaiting(UserError):

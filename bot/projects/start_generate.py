@@ -9,8 +9,8 @@ from bot.clock import Clock
 from bot.projects.check_request import Checked
 from bot.projects.request_audit import audit
 from bot.projects.request_record import Request
-from bot.queue.port import Message, Queue
-from bot.runs import Cause, Engine, Run, RunRecords, run_id
+from bot.queue.port import Queue
+from bot.runs import Cause, Engine, Run, RunRecords, enqueue, run_id
 
 GENERATE = "generate"
 
@@ -60,4 +60,4 @@ class StartGenerate:
 
     async def enqueue(self, run: Run) -> None:
         """Queue the run under its issue's key."""
-        await self.queue.send([Message(f"run:{run.id}", run.subject.lower())])
+        await enqueue(self.queue, run)

@@ -1,11 +1,13 @@
 """The engine of durable runs: ordered ensure steps, saved, resumed, retried, undone."""
 
 from bot.runs.engine import Engine
-from bot.runs.kind import Outcome, RunKind, Step
+from bot.runs.enqueue import enqueue
+from bot.runs.kind import Cancelled, Outcome, RunKind, Step, Waits
 from bot.runs.record import Cause, Run, RunState, StepState
 from bot.runs.records import RunRecords, run_id
 
 __all__ = [
+    "Cancelled",
     "Cause",
     "Engine",
     "Outcome",
@@ -15,5 +17,7 @@ __all__ = [
     "RunState",
     "Step",
     "StepState",
+    "Waits",
+    "enqueue",
     "run_id",
 ]

@@ -13,7 +13,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import RetryLater, Unavailable, UserError
-from bot.runs.kind import Outcome, RunKind, Step
+from bot.runs.kind import Cancelled, Outcome, RunKind, Step, Waits
 from bot.runs.record import Problem, Run, RunState, StepRecord, StepState
 from bot.runs.records import RunRecords
 
@@ -69,8 +69,12 @@ class Engine:
             StepRecord(name=step.name, title=step.title) for step in self._kinds[kind][0].steps
         )
 
+    def undoes(self, run: Run) -> bool:
+        """Whether runs of this kind make something that can be removed again."""
+        return self._kinds[run.kind][0].undo is not None
+
     async def advance(self, run_id: str) -> Run:
-        """Carry the run on from where its record stands, to its end.
+        """Carry the run on from where its record stands, to its end or to where it waits.
 
         Raises RetryLater when the work must come back later and RunTakenOver
         when another worker has it. Anything else that a step raises passes
@@ -142,6 +146,10 @@ class Engine:
                 return await self._fail(
                     run, Problem(code=error.code, problem=error.problem, fix=error.fix)
                 )
+            except Waits as waits:
+                return await self._wait(run, record.name, waits)
+            except Cancelled as cancelled:
+                return await self._cancel(run, record.name, cancelled.reason)
             except Unavailable as missing:
                 note = f"Not offered here: {missing.what}. {missing.change}"
                 run = self._ended(run, record.name, StepState.SKIPPED, Outcome(note=note))
@@ -160,15 +168,21 @@ class Engine:
         return run
 
     async def _begin(self, run: Run, name: str) -> Run:
-        """Save that a step starts, together with how the one before it ended."""
+        """Save that a step starts, together with how the one before it ended.
+
+        A step that waited goes on; that is no further attempt.
+        """
         step = _step(run, name)
+        waited = run.state is RunState.WAITING and step.state is StepState.RUNNING
         begun = replace(
             step,
             state=StepState.RUNNING,
-            attempts=step.attempts + 1,
+            attempts=step.attempts if waited else step.attempts + 1,
             started_at_s=step.started_at_s or self._clock.now_s(),
         )
-        run = await self._records.save(run.with_step(begun))
+        run = await self._records.save(
+            replace(run.with_step(begun), state=RunState.RUNNING, wake_at_s=0.0)
+        )
         self._reporter.progress(run)
         return run
 
@@ -183,6 +197,21 @@ class Engine:
     async def _note_attempt(self, run: Run, name: str, note: str) -> None:
         run = await self._records.save(run.with_step(replace(_step(run, name), note=note)))
         self._reporter.progress(run)
+
+    async def _wait(self, run: Run, name: str, waits: Waits) -> Run:
+        """Put the run aside; whoever wakes it finds the step where it stands."""
+        noted = run.with_step(replace(_step(run, name), note=waits.reason))
+        wake_at_s = self._clock.now_s() + waits.wait_s
+        return await self._records.save(replace(noted, state=RunState.WAITING, wake_at_s=wake_at_s))
+
+    async def _cancel(self, run: Run, name: str, reason: str) -> Run:
+        now_s = self._clock.now_s()
+        step = replace(_step(run, name), state=StepState.SKIPPED, ended_at_s=now_s, note=reason)
+        run = await self._records.save(
+            replace(run.with_step(step), state=RunState.CANCELLED, ended_at_s=now_s)
+        )
+        self._durations.run_done(run.kind, "cancelled", now_s - run.created_at_s)
+        return run
 
     async def _fail(self, run: Run, problem: Problem) -> Run:
         now_s = self._clock.now_s()
@@ -201,6 +230,8 @@ class Engine:
 
     async def _undo(self, run: Run) -> Run:
         kind, services = self._kinds[run.kind]
+        if kind.undo is None:
+            raise LookupError(f"a run of kind {run.kind} is not undone")
         try:
             removed = await kind.undo(run, services)
         except UserError as error:

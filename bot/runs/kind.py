@@ -10,6 +10,26 @@ from bot.store.port import Json
 S = TypeVar("S")
 
 
+class Waits(Exception):
+    """The step has asked somebody else for something and goes on when it is there.
+
+    The run is put aside: it blocks nobody, an event that concerns it queues it
+    again, and where that event is late or lost it is looked at after ``wait_s``.
+    """
+
+    def __init__(self, reason: str, *, wait_s: float) -> None:
+        super().__init__(reason)
+        self.reason, self.wait_s = reason, wait_s
+
+
+class Cancelled(Exception):
+    """The run is of no use any more, for instance because a newer one took its place."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a step leaves behind: facts for later steps, a note for people."""
@@ -23,7 +43,8 @@ class Step(Generic[S]):
     """One *ensure*: it looks before it acts, so repeating it is harmless.
 
     ``ensure`` may raise UserError (the run fails and says so), Unavailable (the
-    step is skipped and says so) or RetryLater (the queue brings the run back).
+    step is skipped and says so), RetryLater (the queue brings the run back), Waits
+    (an event or the time brings it back) or Cancelled (it ends here).
     """
 
     name: str
@@ -38,4 +59,5 @@ class RunKind(Generic[S]):
     name: str
     title: str
     steps: tuple[Step[S], ...]
-    undo: Callable[[Run, S], Awaitable[str]]  # removes what the run made; tells what it removed
+    # Removes what the run made and tells what that was; None where nothing is made that stays.
+    undo: Callable[[Run, S], Awaitable[str]] | None = None

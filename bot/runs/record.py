@@ -24,11 +24,16 @@ class StepState(StrEnum):
 
 
 class RunState(StrEnum):
-    """Where a run stands. RUNNING also covers the wait between two attempts."""
+    """Where a run stands. RUNNING also covers the wait between two attempts.
+
+    WAITING has asked somebody else and holds nothing up until it is woken.
+    """
 
     RUNNING = "running"
+    WAITING = "waiting"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
+    CANCELLED = "cancelled"
     UNDOING = "undoing"
     UNDONE = "undone"
 
@@ -81,12 +86,18 @@ class Run:
     facts: Mapping[str, Json] = field(default_factory=dict)
     problem: Problem | None = None
     ended_at_s: float = 0.0
+    wake_at_s: float = 0.0  # of a WAITING run: when it is looked at even without an event
     version: int = 0
 
     @property
     def finished(self) -> bool:
         """Whether nothing more happens by itself."""
-        return self.state in (RunState.SUCCEEDED, RunState.FAILED, RunState.UNDONE)
+        return self.state in (
+            RunState.SUCCEEDED,
+            RunState.FAILED,
+            RunState.CANCELLED,
+            RunState.UNDONE,
+        )
 
     @property
     def may_be_retried(self) -> bool:

@@ -54,6 +54,15 @@ class RunRecords:
         )
         return [from_data(document.data, version=document.version) for document in found]
 
+    async def due(self, *, now_s: float) -> Sequence[Run]:
+        """Waiting runs that are looked at now although no event came."""
+        found: list[Run] = []
+        after = ""
+        while page := await self.in_state(RunState.WAITING, after=after):
+            found += [run for run in page if run.wake_at_s <= now_s]
+            after = page[-1].id
+        return found
+
     async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Run]:
         """All runs in order of id, for the command line."""
         found = await self._documents.find(RUNS.name, {}, after=after, limit=limit)

@@ -13,6 +13,7 @@ import structlog
 from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.queue.port import Message, Queue, QueueUnavailable
+from bot.runs.enqueue import message_of
 from bot.runs.record import RunState
 from bot.runs.records import RunRecords
 from bot.store.port import Deliveries, StoreUnavailable
@@ -41,8 +42,8 @@ class Sweep:
         left = await self._deliveries.unfinished(received_before_s=now_s - GRACE_S, limit=BATCH)
         messages = [Message(f"delivery:{ref.guid}", ref.key) for ref in left]
         for state in (RunState.RUNNING, RunState.UNDOING):
-            runs = await self._runs.in_state(state, limit=BATCH)
-            messages += [Message(f"run:{run.id}", run.subject.lower()) for run in runs]
+            messages += map(message_of, await self._runs.in_state(state, limit=BATCH))
+        messages += map(message_of, await self._runs.due(now_s=now_s))
         if messages:
             await self._queue.send(messages)
         await self._deliveries.purge(received_before_s=now_s - KEPT_S)

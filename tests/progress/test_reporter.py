@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from bot.github.port import Repository
-from bot.progress import ProgressReporter, Sticky, View
+from bot.progress import ProgressReporter, ShowInThread, Sticky
 from bot.runs.record import Cause, Run, RunState
 from tests.fake_github import FakeGitHub
 from tests.store.memory import MemoryDocuments
@@ -40,9 +40,13 @@ def reporter(github: FakeGitHub, clock: HeldClock) -> ProgressReporter:
     def repository(run: Run) -> Repository:
         raise AssertionError("no check run is shown here")
 
-    view = View(lambda run: f"now {run.facts.get('at')}", lambda run: None, repository)
-    sticky = Sticky(github.bundle(), MemoryDocuments())
-    return ProgressReporter(sticky, {"build": view}, clock=clock, interval_s=1.0)
+    show = ShowInThread(
+        sticky=Sticky(github.bundle(), MemoryDocuments()),
+        comment=lambda run: f"now {run.facts.get('at')}",
+        check=lambda run: None,
+        repository=repository,
+    )
+    return ProgressReporter({"build": show}, clock=clock, interval_s=1.0)
 
 
 def at(place: int) -> Run:

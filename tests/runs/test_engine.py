@@ -9,7 +9,19 @@ from hypothesis import strategies as st
 
 from bot.clock import ManualClock
 from bot.errors import RetryLater, Unavailable, UserError
-from bot.runs import Cause, Engine, Outcome, Run, RunKind, RunRecords, RunState, Step, StepState
+from bot.runs import (
+    Cancelled,
+    Cause,
+    Engine,
+    Outcome,
+    Run,
+    RunKind,
+    RunRecords,
+    RunState,
+    Step,
+    StepState,
+    Waits,
+)
 from tests.store.memory import MemoryDocuments
 
 CAUSE = Cause(
@@ -241,3 +253,74 @@ async def test_a_finished_run_is_shown_again_and_not_run_again() -> None:
     await engine(documents, world, seen).advance(run.id)
     assert world.made == []
     assert seen.settled == [RunState.SUCCEEDED, RunState.SUCCEEDED]
+
+
+@dataclass
+class Elsewhere:
+    """Somebody whom a step asks: the answer comes when the test says so."""
+
+    asked: int = 0
+    answered: bool = False
+    gone: bool = False
+
+
+async def ask(run: Run, other: Elsewhere) -> Outcome:
+    if other.gone:
+        raise Cancelled("A newer one took its place.")
+    if not other.asked:
+        other.asked += 1
+    if not other.answered:
+        raise Waits("They have been asked.", wait_s=60.0)
+    return Outcome(note="They said yes")
+
+
+ASKS: RunKind[Elsewhere] = RunKind(
+    name="ask", title="Ask", steps=(Step(name="ask", title="Ask", ensure=ask),)
+)
+
+
+async def an_asking_run(
+    other: Elsewhere,
+) -> tuple[Run, Engine, RunRecords, Seen, ManualClock]:
+    records, seen, clock = RunRecords(MemoryDocuments()), Seen(), ManualClock()
+    asking = Engine(records, [(ASKS, other)], reporter=seen, durations=seen, clock=clock)
+    run = Run(
+        id="ask-1",
+        kind="ask",
+        subject="acme/catalog#1",
+        token="t",
+        intent={},
+        cause=CAUSE,
+        created_at_s=1.0,
+        steps=asking.planned_steps("ask"),
+    )
+    await records.add(run)
+    return run, asking, records, seen, clock
+
+
+async def test_a_run_that_waits_holds_nothing_up_and_goes_on_when_woken() -> None:
+    other = Elsewhere()
+    run, asking, records, seen, clock = await an_asking_run(other)
+    for _ in range(3):
+        waiting = await asking.advance(run.id)
+        assert (waiting.state, waiting.steps[0].note) == (RunState.WAITING, "They have been asked.")
+    assert (other.asked, waiting.steps[0].attempts) == (1, 1)
+    assert await records.due(now_s=clock.now_s() + 59) == []
+    assert [each.id for each in await records.due(now_s=clock.now_s() + 60)] == [run.id]
+    other.answered = True
+    done = await asking.advance(run.id)
+    assert (done.state, done.steps[0].note) == (RunState.SUCCEEDED, "They said yes")
+    assert await records.due(now_s=clock.now_s() + 3600) == []
+    assert seen.settled == [*[RunState.WAITING] * 3, RunState.SUCCEEDED]
+
+
+async def test_a_run_of_no_more_use_ends_cancelled_and_says_why() -> None:
+    other = Elsewhere(gone=True)
+    run, asking, _, seen, _ = await an_asking_run(other)
+    ended = await asking.advance(run.id)
+    assert (ended.state, ended.steps[0].state) == (RunState.CANCELLED, StepState.SKIPPED)
+    assert ended.finished
+    assert ended.steps[0].note == "A newer one took its place."
+    assert not asking.undoes(ended)
+    assert await asking.advance(run.id) == ended
+    assert seen.settled == [RunState.CANCELLED] * 2
