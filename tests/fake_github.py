@@ -5,7 +5,7 @@ over HTTP instead.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -16,14 +16,22 @@ from bot.github.port import (
     File,
     GitHub,
     Issue,
+    Job,
     NameTaken,
     NewRepository,
     NotFound,
+    PullRequest,
     Repository,
     RepositoryName,
+    Review,
     Role,
     Stale,
+    Tree,
+    TreeEntry,
+    WorkflowRun,
 )
+from bot.github.port.checks import Place
+from bot.github.tree_plan import blob_id, tree_id
 
 
 @dataclass
@@ -46,10 +54,18 @@ class FakeGitHub:
     issues: dict[str, dict[int, Issue]] = field(default_factory=dict)
     comments: dict[int, tuple[str, int, str]] = field(default_factory=dict)
     reactions: dict[int, set[str]] = field(default_factory=dict)
+    reaction_counts: dict[int, dict[str, int]] = field(default_factory=dict)
     labels: dict[str, set[str]] = field(default_factory=dict)
     checks: dict[int, CheckRun] = field(default_factory=dict)
     roles: dict[tuple[str, str], Role] = field(default_factory=dict)
     teams: dict[str, set[str]] = field(default_factory=dict)
+    members: set[str] = field(default_factory=set)
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    reviews: dict[int, list[Review]] = field(default_factory=dict)
+    branches: dict[str, dict[str, File]] = field(default_factory=dict)  # beside the default one
+    workflow_runs: dict[int, WorkflowRun] = field(default_factory=dict)
+    dispatched: dict[int, dict[str, str]] = field(default_factory=dict)  # the inputs of a run
+    jobs: dict[int, list[Job]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _next: int = 100
 
@@ -61,6 +77,8 @@ class FakeGitHub:
             issues=_Issues(self),
             checks=_Checks(self),
             people=_People(self),
+            pull_requests=_PullRequests(self),
+            actions=_Actions(self),
         )
 
     def next(self) -> int:
@@ -194,6 +212,7 @@ class _Contents:
         deleted: Sequence[str] = (),
         message: str,
         parent: str,
+        base_tree: str = "",
     ) -> str:
         self.hub.enter("contents.commit")
         if self.hub.heads[str(repository).lower()] != parent:
@@ -201,6 +220,27 @@ class _Contents:
         tree = {**self.hub.trees[parent], **{file.path: file for file in files}}
         kept = [file for path, file in tree.items() if path not in deleted]
         return self.hub.put(str(repository), kept, parent=parent)
+
+    async def branch_of(
+        self, repository: RepositoryName, branch: str, files: Sequence[File], *, message: str
+    ) -> str:
+        self.hub.enter("contents.branch_of")
+        self.hub.branches[branch] = {file.path: file for file in files}
+        return tree_id(files)
+
+    async def delete_branch(self, repository: RepositoryName, branch: str) -> None:
+        self.hub.enter("contents.delete_branch")
+        self.hub.branches.pop(branch, None)
+
+    async def merge_base(self, repository: RepositoryName, base: str, head: str) -> str:
+        self.hub.enter("contents.merge_base")
+        return base
+
+    async def tree(self, repository: RepositoryName, ref: str) -> Tree:
+        self.hub.enter("contents.tree")
+        if ref not in self.hub.trees:
+            raise NotFound(ref)
+        return _tree([*self.hub.trees[ref].values()])
 
     async def read_file(self, repository: RepositoryName, path: str, *, ref: str) -> bytes:
         self.hub.enter("contents.read_file")
@@ -294,6 +334,17 @@ class _Issues:
                 return Comment(id=id_, body=body, html_url="", by_us=True)
         return None
 
+    async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
+        self.hub.enter("issues.edit")
+        issues = self.hub.issues[str(repository)]
+        issues[number] = replace(issues[number], title=title, body=body)
+
+    async def reactions(self, repository: RepositoryName, comment_id: int) -> Mapping[str, int]:
+        self.hub.enter("issues.reactions")
+        if comment_id not in self.hub.comments:
+            raise NotFound(str(comment_id))
+        return self.hub.reaction_counts.get(comment_id, {})
+
     async def react(self, repository: RepositoryName, comment_id: int, content: str) -> None:
         self.hub.enter("issues.react")
         self.hub.reactions.setdefault(comment_id, set()).add(content)
@@ -303,18 +354,18 @@ class _Issues:
 class _Checks:
     hub: FakeGitHub
 
-    async def create(self, repository: Repository, check: CheckRun) -> int:
+    async def create(self, repository: Place, check: CheckRun) -> int:
         self.hub.enter("checks.create")
         id_ = self.hub.next()
         self.hub.checks[id_] = check
         self.hub.after("checks.create")
         return id_
 
-    async def update(self, repository: Repository, check_id: int, check: CheckRun) -> None:
+    async def update(self, repository: Place, check_id: int, check: CheckRun) -> None:
         self.hub.enter("checks.update")
         self.hub.checks[check_id] = check
 
-    async def find(self, repository: Repository, *, head_sha: str, external_id: str) -> int | None:
+    async def find(self, repository: Place, *, head_sha: str, external_id: str) -> int | None:
         self.hub.enter("checks.find")
         for id_, check in self.hub.checks.items():
             if (check.head_sha, check.external_id) == (head_sha, external_id):
@@ -334,6 +385,88 @@ class _People:
         self.hub.enter("people.is_team_member")
         return login in self.hub.teams.get(team, set())
 
+    async def is_member(self, organization: str, login: str) -> bool:
+        self.hub.enter("people.is_member")
+        return login in self.hub.members or any(
+            login in members for members in self.hub.teams.values()
+        )
+
     async def team_exists(self, organization: str, team: str) -> bool:
         self.hub.enter("people.team_exists")
         return team in self.hub.teams
+
+
+@dataclass
+class _PullRequests:
+    hub: FakeGitHub
+
+    async def get(self, repository: RepositoryName, number: int) -> PullRequest:
+        self.hub.enter("pull_requests.get")
+        if number not in self.hub.pulls:
+            raise NotFound(str(number))
+        return self.hub.pulls[number]
+
+    async def reviews(self, repository: RepositoryName, number: int) -> Sequence[Review]:
+        self.hub.enter("pull_requests.reviews")
+        return self.hub.reviews.get(number, [])
+
+    async def of_commit(self, repository: RepositoryName, commit: str) -> Sequence[int]:
+        self.hub.enter("pull_requests.of_commit")
+        return [each.number for each in self.hub.pulls.values() if each.head_sha == commit]
+
+
+@dataclass
+class _Actions:
+    hub: FakeGitHub
+
+    async def dispatch(
+        self, repository: RepositoryName, workflow: str, *, ref: str, inputs: Mapping[str, str]
+    ) -> int | None:
+        self.hub.enter("actions.dispatch")
+        id_ = self.hub.next()
+        self.hub.dispatched[id_] = dict(inputs)
+        self.hub.workflow_runs[id_] = WorkflowRun(
+            id=id_,
+            workflow=f".github/workflows/{workflow}",
+            event="workflow_dispatch",
+            branch=ref,
+            head_sha="0" * 40,
+            status="queued",
+            conclusion="",
+            html_url=f"https://github.test/{repository}/actions/runs/{id_}",
+        )
+        self.hub.after("actions.dispatch")
+        return id_
+
+    async def run(self, repository: RepositoryName, run_id: int) -> WorkflowRun:
+        self.hub.enter("actions.run")
+        return self.hub.workflow_runs[run_id]
+
+    async def runs_on(self, repository: RepositoryName, *, branch: str) -> Sequence[WorkflowRun]:
+        self.hub.enter("actions.runs_on")
+        return [each for each in self.hub.workflow_runs.values() if each.branch == branch][::-1]
+
+    async def jobs(self, repository: RepositoryName, run_id: int) -> Sequence[Job]:
+        self.hub.enter("actions.jobs")
+        return self.hub.jobs.get(run_id, [])
+
+
+def _tree(files: Sequence[File]) -> Tree:
+    """The listing that GitHub would give, with git's own ids."""
+    entries = {
+        file.path: TreeEntry(file.path, "file", blob_id(file.content), len(file.content))
+        for file in files
+    }
+    folders = {
+        "/".join(file.path.split("/")[:depth])
+        for file in files
+        for depth in range(1, file.path.count("/") + 1)
+    }
+    for folder in folders:
+        inside = [
+            replace(file, path=file.path.removeprefix(f"{folder}/"))
+            for file in files
+            if file.path.startswith(f"{folder}/")
+        ]
+        entries[folder] = TreeEntry(folder, "folder", tree_id(inside))
+    return Tree(tree_id(files), entries)

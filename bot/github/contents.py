@@ -9,22 +9,33 @@ import base64
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from cachetools import LRUCache
 
 from bot.errors import RetryLater, UserError
 from bot.github import tree_plan
 from bot.github.calls import Api, Calls
-from bot.github.port import File, NotFound, Rejected, Repository, RepositoryName, Stale
+from bot.github.port import (
+    File,
+    NotFound,
+    Rejected,
+    Repository,
+    RepositoryName,
+    Stale,
+    Tree,
+    TreeEntry,
+)
 from bot.github.scopes import thread, writing
 
 GIT = "/repos/{owner}/{repo}/git"
 # Branches may hold slashes; as a list, each part is encoded by itself.
 REF, REFS = GIT + "/ref/heads{/branch*}", GIT + "/refs/heads{/branch*}"
+ALL_REFS = GIT + "/refs"
 COMMITS, COMMIT = GIT + "/commits", GIT + "/commits/{commit}"
 TREES, TREE = GIT + "/trees", GIT + "/trees/{tree}{?recursive}"
 BLOBS, BLOB = GIT + "/blobs", GIT + "/blobs/{blob}"
+COMPARE = "/repos/{owner}/{repo}/compare/{base}...{head}{?per_page}"
 FILE = "/repos/{owner}/{repo}/contents{/path*}{?ref}"
 
 WORKFLOWS = ".github/workflows/"
@@ -34,6 +45,11 @@ CACHE_BYTES = 64 * 1024 * 1024
 TREE_ENTRY_BYTES = 300  # about what an entry of a listing takes in memory
 SETTLES_S = 3.0  # how long GitHub may take until a new repository is everywhere
 MOST_STEPS_BACK = 50
+KINDS: Mapping[str, Literal["file", "folder", "link", "submodule"]] = {
+    "040000": "folder",
+    tree_plan.LINK: "link",
+    tree_plan.SUBMODULE: "submodule",
+}
 COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 
 Item = TypeVar("Item")
@@ -47,8 +63,8 @@ class GitHubContents:
         self._api = api
         self._largest_tree_bytes = largest_tree_bytes
         self._blobs: LRUCache[tuple[str, str], bytes] = LRUCache(CACHE_BYTES, getsizeof=_size)
-        self._trees: LRUCache[tuple[str, str], Sequence[Mapping[str, Any]]] = LRUCache(
-            CACHE_BYTES, getsizeof=lambda entries: TREE_ENTRY_BYTES * (1 + len(entries))
+        self._trees: LRUCache[tuple[str, str], tuple[str, Sequence[Mapping[str, Any]]]] = LRUCache(
+            CACHE_BYTES, getsizeof=lambda listing: TREE_ENTRY_BYTES * (1 + len(listing[1]))
         )
         self._files: LRUCache[tuple[str, str, str], bytes] = LRUCache(CACHE_BYTES, getsizeof=_size)
 
@@ -124,12 +140,16 @@ class GitHubContents:
         deleted: Sequence[str] = (),
         message: str,
         parent: str,
+        base_tree: str = "",
     ) -> str:
-        """Four requests for text. A path in ``deleted`` must be there, or it is Rejected."""
+        """Three requests for text, one more without ``base_tree``.
+
+        A path in ``deleted`` must be there, or it is Rejected.
+        """
         touched = [*(file.path for file in files), *deleted]
         workflows = any(path.startswith(WORKFLOWS) for path in touched)
         calls = self._api.on(repository, writing(repository, workflows=workflows))
-        base = (await calls.get(COMMIT, commit=parent))["tree"]["sha"]
+        base = base_tree or (await calls.get(COMMIT, commit=parent))["tree"]["sha"]
         tree = await self._write_tree(calls, files, deleted=deleted, base=base)
         new = {"message": message, "tree": tree, "parents": [parent]}
         commit = str((await calls.post(COMMITS, new, repeatable=True))["sha"])
@@ -140,6 +160,47 @@ class GitHubContents:
                 raise Stale(f"{branch} moved.", status=error.status, words=error.words) from None
             raise
         return commit
+
+    async def branch_of(
+        self, repository: RepositoryName, branch: str, files: Sequence[File], *, message: str
+    ) -> str:
+        """Three requests for text: tree, commit without parents, branch."""
+        workflows = any(file.path.startswith(WORKFLOWS) for file in files)
+        calls = self._api.on(repository, writing(repository, workflows=workflows))
+        tree = await self._write_tree(calls, files)
+        new = {"message": message, "tree": tree, "parents": []}
+        commit = str((await calls.post(COMMITS, new, repeatable=True))["sha"])
+        try:
+            made = {"ref": f"refs/heads/{branch}", "sha": commit}
+            await calls.post(ALL_REFS, made, repeatable=True)
+        except Rejected as error:
+            if "already exists" not in error.words.lower():
+                raise
+            await calls.patch(REFS, {"sha": commit, "force": True}, branch=branch.split("/"))
+        return commit
+
+    async def delete_branch(self, repository: RepositoryName, branch: str) -> None:
+        """See the port."""
+        calls = self._api.on(repository, writing(repository, workflows=False))
+        try:
+            await calls.delete(REFS, branch=branch.split("/"))
+        except NotFound:
+            return
+        except Rejected as error:
+            if "does not exist" not in error.words.lower():
+                raise
+
+    async def merge_base(self, repository: RepositoryName, base: str, head: str) -> str:
+        """One request. Of two known commits the answer never changes, but it is asked once."""
+        calls = self._api.on(repository, thread(repository))
+        told = await calls.get(COMPARE, base=base, head=head, per_page=1)
+        return str(told["merge_base_commit"]["sha"])
+
+    async def tree(self, repository: RepositoryName, ref: str) -> Tree:
+        """One request; at a commit id, a second reading asks nothing."""
+        calls = self._api.on(repository, thread(repository))
+        id_, entries = await self._listing(calls, repository, ref)
+        return Tree(id_, {str(each["path"]): _entry(each) for each in entries})
 
     async def _write_tree(
         self,
@@ -189,7 +250,7 @@ class GitHubContents:
         prefix = folder.strip("/") + "/" if folder.strip("/") else ""
         entries = [
             each
-            for each in await self._listing(calls, repository, ref)
+            for each in (await self._listing(calls, repository, ref))[1]
             if str(each["path"]).startswith(prefix) and each["type"] != "tree"
         ]
         if not entries:
@@ -209,7 +270,8 @@ class GitHubContents:
 
     async def _listing(
         self, calls: Calls, repository: RepositoryName, ref: str
-    ) -> Sequence[Mapping[str, Any]]:
+    ) -> tuple[str, Sequence[Mapping[str, Any]]]:
+        """The id of the tree and its entries, as GitHub tells them."""
         key = (str(repository).lower(), ref)
         if key in self._trees:
             return self._trees[key]
@@ -219,10 +281,10 @@ class GitHubContents:
                 f"`{repository}` holds more files than GitHub lists at once.",
                 fix="Move what is no template to a repository of its own.",
             )
-        entries: Sequence[Mapping[str, Any]] = told["tree"]
+        listing = (str(told["sha"]), told["tree"])
         if COMMIT_ID.fullmatch(ref):
-            _keep(self._trees, key, entries)
-        return entries
+            _keep(self._trees, key, listing)
+        return listing
 
     async def _blob(self, calls: Calls, repository: RepositoryName, blob: str) -> bytes:
         key = (str(repository).lower(), blob)
@@ -261,6 +323,11 @@ def _refuse_unfit(entries: Sequence[Mapping[str, Any]], folder: str) -> None:
             f"`{folder}` is larger than {MOST_FILES} files or {LARGEST_FOLDER_BYTES // 10**6} MB.",
             fix="Remove what can be generated or downloaded.",
         )
+
+
+def _entry(each: Mapping[str, Any]) -> TreeEntry:
+    kind = KINDS.get(str(each["mode"]), "file")
+    return TreeEntry(str(each["path"]), kind, str(each["sha"]), _bytes(each))
 
 
 def _bytes(each: Mapping[str, Any]) -> int:

@@ -1,6 +1,6 @@
 """Issues, labels, comments and reactions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from bot.github.calls import Api, Calls
@@ -43,6 +43,11 @@ class GitHubIssues:
         )
         return [_issue(each) async for each in found if "pull_request" not in each]
 
+    async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
+        """See the port."""
+        text = {"title": title, "body": body}
+        await self._calls(repository).patch(ISSUE, text, number=number)
+
     async def close(
         self,
         repository: RepositoryName,
@@ -83,6 +88,13 @@ class GitHubIssues:
             if marker in (each.get("body") or "") and await self._is_ours(repository, each):
                 return _comment(each, by_us=True)
         return None
+
+    async def reactions(self, repository: RepositoryName, comment_id: int) -> Mapping[str, int]:
+        """One request: GitHub counts them in the comment itself."""
+        told = await self._calls(repository).get(COMMENT, comment=comment_id)
+        counts = told.get("reactions") or {}
+        names = [name for name in counts if name not in ("url", "total_count")]
+        return {name: int(counts[name]) for name in names}
 
     async def react(self, repository: RepositoryName, comment_id: int, content: str) -> None:
         """See the port. GitHub answers 200 for a reaction that is there already."""

@@ -44,6 +44,16 @@ class GitHubPeople:
             return False
         return bool(told["state"] == "active")
 
+    async def is_member(self, organization: str, login: str) -> bool:
+        """See the port. GitHub answers 204 for members and 404 for others."""
+        try:
+            await self._api.under(organization, LOOKING).get(
+                "/orgs/{org}/members/{login}", follow=False, login=login
+            )
+        except (GitHubError, RetryLater):
+            return False
+        return True
+
     async def team_exists(self, organization: str, team: str) -> bool:
         """See the port."""
         try:

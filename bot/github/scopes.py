@@ -91,6 +91,21 @@ def writing(repository: RepositoryName, *, workflows: bool) -> Scope:
     return Scope.of((repository,), {"contents": "write"} | extra)
 
 
+def checking(repository: RepositoryName) -> Scope:
+    """Check runs of a repository, and nothing else."""
+    return Scope.of((repository,), {"checks": "write"})
+
+
+def reviewing(repository: RepositoryName) -> Scope:
+    """Reading pull requests, their reviews and commits."""
+    return Scope.of((repository,), {"pull_requests": "read", "contents": "read"})
+
+
+def running(repository: RepositoryName) -> Scope:
+    """Asking for workflow runs and reading them."""
+    return Scope.of((repository,), {"actions": "write"})
+
+
 def project(repository: Repository) -> Scope:
     """Everything that setting up one repository takes, under one token.
 

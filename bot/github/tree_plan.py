@@ -77,6 +77,11 @@ def tree_id(files: Sequence[File]) -> str:
     return _tree(root)
 
 
+def blob_id(content: bytes) -> str:
+    """The id that git gives to these bytes."""
+    return _id(b"blob", content)
+
+
 def _inside(folder: Folder, name: str) -> Folder:
     child = folder.setdefault(name, {})
     if isinstance(child, dict):
@@ -88,7 +93,7 @@ def _tree(folder: Folder) -> str:
     lines = []
     for name, child in folder.items():
         if isinstance(child, File):
-            kind, object_id, order = mode(child), _id(b"blob", child.content), name
+            kind, object_id, order = mode(child), blob_id(child.content), name
         else:
             kind, object_id, order = "40000", _tree(child), f"{name}/"
         line = f"{kind} {name}\0".encode() + bytes.fromhex(object_id)

@@ -5,6 +5,7 @@ from typing import Protocol
 import aiohttp
 
 from bot.clock import Clock
+from bot.github.actions import GitHubActions
 from bot.github.auth import AppKey, Installations
 from bot.github.calls import Api
 from bot.github.checks import GitHubChecks
@@ -15,6 +16,7 @@ from bot.github.governor import Governor, Pace, paces_for
 from bot.github.issues import GitHubIssues
 from bot.github.people import GitHubPeople
 from bot.github.port import GitHub
+from bot.github.pull_requests import GitHubPullRequests
 from bot.github.redact import Redactor
 from bot.github.repositories import GitHubRepositories
 
@@ -77,4 +79,6 @@ def open_github(
         issues=GitHubIssues(api),
         checks=GitHubChecks(api),
         people=GitHubPeople(api),
+        pull_requests=GitHubPullRequests(api),
+        actions=GitHubActions(api),
     )

@@ -1,0 +1,37 @@
+"""Who may do what, asked of GitHub at this moment."""
+
+from enum import IntEnum
+from typing import Protocol
+
+from bot.github.port.names import RepositoryName
+
+
+class Role(IntEnum):
+    """GitHub's roles in order of power; custom roles count as the base they build on, or none."""
+
+    NONE = 0
+    READ = 1
+    TRIAGE = 2
+    WRITE = 3
+    MAINTAIN = 4
+    ADMIN = 5
+
+
+class People(Protocol):
+    """Who may do what, asked now."""
+
+    async def role(self, repository: RepositoryName, login: str, *, user_id: int) -> Role:
+        """The role of that very user (id and login agree); NONE when it cannot be told."""
+        ...
+
+    async def is_team_member(self, organization: str, team: str, login: str) -> bool:
+        """Active member of the team (slug), directly or by a child team."""
+        ...
+
+    async def is_member(self, organization: str, login: str) -> bool:
+        """Member of the organisation; False too when it cannot be told."""
+        ...
+
+    async def team_exists(self, organization: str, team: str) -> bool:
+        """Whether the organisation has a team with that slug."""
+        ...
