@@ -96,6 +96,7 @@ class RequestCommands:
             labels=issue.labels,
             author=Person(id=issue.author_id, login=issue.author, is_person=True),
             sender=Person(id=issue.author_id, login=issue.author, is_person=True),
+            created_at="",
             updated_at="",
             url=issue.html_url,
             open=issue.state == "open",

@@ -19,7 +19,7 @@ class Head:
     action: str = ""
     repository: str = ""  # owner/name as GitHub writes it
     repository_id: int = 0
-    issue_number: int = 0
+    issue_number: int = 0  # of the issue or pull request
     organization: str = ""  # the account that the delivery belongs to, in lower case
     organization_id: int = 0
     installation_id: int = 0
@@ -51,6 +51,7 @@ class _Installation(msgspec.Struct):
 class _Payload(msgspec.Struct):
     action: str | None = None
     issue: _Issue | None = None
+    pull_request: _Issue | None = None
     repository: _Repository | None = None
     organization: _Account | None = None
     installation: _Installation | None = None
@@ -69,13 +70,14 @@ def read_head(event: str, body: bytes) -> Head:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise malformed("The payload is not a JSON object as GitHub documents it.") from error
     repository, sender = payload.repository, payload.sender
+    thread = payload.issue or payload.pull_request
     account = _account(payload)
     return Head(
         event=event,
         action=payload.action or "",
         repository=repository.full_name if repository else "",
         repository_id=repository.id if repository else 0,
-        issue_number=payload.issue.number if payload.issue else 0,
+        issue_number=thread.number if thread else 0,
         organization=account.login.lower() if account else "",
         organization_id=account.id if account else 0,
         installation_id=payload.installation.id if payload.installation else 0,

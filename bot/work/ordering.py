@@ -1,14 +1,14 @@
 """Which deliveries must not be worked on side by side: those that have the same key.
 
-In the catalog every issue is a request of its own, so requests run side by side;
-elsewhere everything about one repository happens in order.
+In the catalog every issue is a request and every pull request a change of its own, so
+they run side by side; elsewhere everything about one repository happens in order.
 """
 
 from collections.abc import Callable
 
 from bot.receive import Head
 
-BY_ISSUE = frozenset({"issues", "issue_comment"})
+BY_ISSUE = frozenset({"issues", "issue_comment", "pull_request", "pull_request_review"})
 
 
 def ordering(catalog: str) -> Callable[[Head], str]:

@@ -5,7 +5,19 @@ from typing import Any
 
 import pytest
 
-from bot.work.events import BranchPushed, CommentMade, IssueChanged, MalformedDelivery, read_event
+from bot.work.events import (
+    BranchPushed,
+    CheckAsked,
+    CommentMade,
+    DeploymentTold,
+    IssueChanged,
+    IssueClosed,
+    MalformedDelivery,
+    PullRequestChanged,
+    ReviewGiven,
+    WorkflowRunEnded,
+    read_event,
+)
 from tests.receive.test_documented_examples import documented_examples, payloads
 
 __all__ = ["documented_examples", "payloads"]
@@ -16,7 +28,16 @@ def test_every_documented_example_is_read_or_passed_over(
 ) -> None:
     read = [read_event(name, "guid", json.dumps(body).encode()) for name, body in payloads]
     kinds = {type(event) for event in read if event is not None}
-    assert kinds == {IssueChanged, CommentMade, BranchPushed}
+    assert kinds == {
+        BranchPushed,
+        CheckAsked,
+        CommentMade,
+        DeploymentTold,
+        IssueChanged,
+        PullRequestChanged,
+        ReviewGiven,
+        WorkflowRunEnded,
+    }
 
 
 def issues(**changed: Any) -> bytes:
@@ -61,7 +82,43 @@ def test_an_account_that_is_gone_is_nobody() -> None:
     assert not event.author.is_person
 
 
-@pytest.mark.parametrize("action", ["labeled", "closed", "deleted", "assigned"])
+def test_a_closed_issue_tells_its_labels_and_who_closed_it() -> None:
+    event = read_event("issues", "g", issues(action="closed"))
+    assert isinstance(event, IssueClosed)
+    assert (event.number, event.labels) == (7, ("template:greeter",))
+
+
+def check_run(action: str, **more: Any) -> bytes:
+    payload = {
+        "action": action,
+        "check_run": {"head_sha": "a" * 40, "external_id": "check-1", "app": {"id": 9}},
+        "repository": {"full_name": "acme/catalog"},
+        "sender": {"id": 1, "login": "tom", "type": "User"},
+    }
+    return json.dumps(payload | more).encode()
+
+
+@pytest.mark.parametrize(
+    ("body", "button"),
+    [
+        pytest.param(check_run("rerequested"), "rerun", id="re-run"),
+        pytest.param(
+            check_run("requested_action", requested_action={"identifier": "form"}), "form", id="own"
+        ),
+    ],
+)
+def test_a_pressed_button_of_a_check_run_is_told(body: bytes, button: str) -> None:
+    event = read_event("check_run", "g", body)
+    assert isinstance(event, CheckAsked)
+    assert (event.button, event.external_id, event.app_id) == (button, "check-1", 9)
+    assert event.sender.login == "tom"
+
+
+def test_what_other_apps_do_with_their_check_runs_is_passed_over() -> None:
+    assert read_event("check_run", "g", check_run("completed")) is None
+
+
+@pytest.mark.parametrize("action", ["labeled", "deleted", "assigned"])
 def test_other_actions_are_passed_over(action: str) -> None:
     assert read_event("issues", "g", issues(action=action)) is None
 

@@ -23,7 +23,14 @@ KEY_OF = ordering("Acme/Catalog")
         ),
         pytest.param(Head(event="push", repository="acme/catalog"), "acme/catalog", id="push"),
         pytest.param(
-            Head(event="pull_request", repository="acme/catalog"), "acme/catalog", id="template"
+            Head(event="pull_request", repository="acme/catalog", issue_number=8),
+            "acme/catalog#8",
+            id="template",
+        ),
+        pytest.param(
+            Head(event="pull_request_review", repository="acme/catalog", issue_number=8),
+            "acme/catalog#8",
+            id="review-of-it",
         ),
         pytest.param(
             Head(event="issue_comment", repository="Acme/Shop", issue_number=7),
