@@ -29,6 +29,7 @@ from bot.organization.current import CurrentOrganization
 from bot.progress import ProgressReporter, ShowInThread, Sticky
 from bot.progress.audit_view import audit_comment
 from bot.progress.generate_view import generate_check, generate_comment
+from bot.progress.notices import Notices
 from bot.projects import (
     GENERATE,
     GENERATE_STEPS,
@@ -236,6 +237,7 @@ class _Shared:
     organization: CurrentOrganization
     templates: TemplateSource
     versions: TemplateVersions
+    notices: Notices
     sticky: Sticky
 
 
@@ -309,14 +311,16 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
 def _shared(parts: _Parts) -> _Shared:
     documents, contents = parts.store.documents, parts.github.contents
     versions = TemplateVersions(documents)
+    notices = Notices(parts.github.issues, documents)
     return _Shared(
         audit=AuditLog(documents, clock=parts.clock),
         runs=RunRecords(documents),
         projects=ProjectRecords(documents),
         requests=RequestRecords(documents),
-        organization=CurrentOrganization(documents, contents, parts.github.issues, parts.catalog),
+        organization=CurrentOrganization(documents, contents, notices, parts.catalog),
         templates=TemplateSource(versions, contents, parts.catalog),
         versions=versions,
+        notices=notices,
         sticky=Sticky(parts.github, documents),
     )
 

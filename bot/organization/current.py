@@ -10,18 +10,20 @@ import structlog
 from cachetools import LRUCache
 
 from bot.errors import RetryLater
-from bot.github.port import Contents, Issues, NotFound, RepositoryName
+from bot.github.port import Contents, NotFound, RepositoryName
 from bot.organization.parse import OrganizationInvalid, parse_organization
 from bot.organization.value import Organization
 from bot.problems import Problem
+from bot.progress.notices import Notices
 from bot.store.collections import ORGANIZATION
-from bot.store.port import Documents, Json
+from bot.store.keep import put
+from bot.store.port import Documents
 
 log = structlog.get_logger(__name__)
 
 FILE = "organization.yml"
 LAST_GOOD = "last-good"
-ISSUE_OPEN = "issue-open"  # saved before the issue is made, so that good files cost no search
+NOTICE = "organization"
 LABEL = "paved-road:organization"
 
 
@@ -29,11 +31,11 @@ class CurrentOrganization:
     """Reads, keeps and hands out the organisation."""
 
     def __init__(
-        self, documents: Documents, contents: Contents, issues: Issues, catalog: RepositoryName
+        self, documents: Documents, contents: Contents, notices: Notices, catalog: RepositoryName
     ) -> None:
         self._documents = documents
         self._contents = contents
-        self._issues = issues
+        self._notices = notices
         self._catalog = catalog
         self._parsed: LRUCache[str, Organization] = LRUCache(maxsize=4)
 
@@ -58,7 +60,7 @@ class CurrentOrganization:
             problems = invalid.problems
         else:
             await self._keep(text, commit)
-            await self._close_issue()
+            await self._close_issue(commit)
             return
         log.warning("organization file is broken", commit=commit, problems=len(problems))
         await self._open_issue(commit, problems)
@@ -69,20 +71,9 @@ class CurrentOrganization:
         return self._parsed[text]
 
     async def _keep(self, text: str, commit: str) -> None:
-        data: dict[str, Json] = {"text": text, "commit": commit}
-        while not await self._documents.insert(ORGANIZATION.name, LAST_GOOD, data):
-            kept = await self._documents.get(ORGANIZATION.name, LAST_GOOD)
-            if kept is None or kept.data["text"] == text:
-                return
-            if await self._documents.replace(
-                ORGANIZATION.name, LAST_GOOD, data, version=kept.version
-            ):
-                return
+        await put(self._documents, ORGANIZATION.name, LAST_GOOD, {"text": text, "commit": commit})
 
     async def _open_issue(self, commit: str, problems: Sequence[Problem]) -> None:
-        await self._documents.insert(ORGANIZATION.name, ISSUE_OPEN, {})
-        if await self._issues.find_open(self._catalog, label=LABEL):
-            return
         lines = "\n".join(
             f"- line {each.line}, column {each.column}: {each.message}" for each in problems
         )
@@ -92,21 +83,19 @@ class CurrentOrganization:
             if kept
             else "No earlier version is known, so requests wait until this is mended."
         )
-        await self._issues.create(
+        await self._notices.tell(
             self._catalog,
+            NOTICE,
             title=f"{FILE} cannot be read",
             body=f"At commit {commit}, `{FILE}` has these problems:\n\n{lines}\n\n{force}\n\n"
             "**Next:** correct the file on the default branch; this issue closes by itself.",
             labels=[LABEL],
         )
 
-    async def _close_issue(self) -> None:
-        known = await self._documents.get(ORGANIZATION.name, ISSUE_OPEN)
-        if known is None:
-            return
-        for issue in await self._issues.find_open(self._catalog, label=LABEL):
-            await self._issues.close(self._catalog, issue.number, reason="completed")
-        await self._documents.delete(ORGANIZATION.name, ISSUE_OPEN, version=known.version)
+    async def _close_issue(self, commit: str) -> None:
+        await self._notices.settle(
+            self._catalog, NOTICE, because=f"`{FILE}` is in order again at {commit}."
+        )
 
 
 def _problem(message: str) -> Problem:

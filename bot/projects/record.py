@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from bot.store.collections import PROJECTS
+from bot.store.keep import put
 from bot.store.port import Documents, Json
 
 
@@ -72,12 +73,7 @@ class ProjectRecords:
 
     async def put(self, project: Project) -> None:
         """Save the project; saving the same again changes nothing."""
-        data: dict[str, Json] = msgspec.to_builtins(project)
-        if await self._documents.insert(PROJECTS.name, project.id, data):
-            return
-        known = await self._documents.get(PROJECTS.name, project.id)
-        if known is not None and known.data != data:
-            await self._documents.replace(PROJECTS.name, project.id, data, version=known.version)
+        await put(self._documents, PROJECTS.name, project.id, msgspec.to_builtins(project))
 
     async def get(self, id_: str) -> Project | None:
         """The project, or None."""

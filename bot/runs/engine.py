@@ -200,7 +200,7 @@ class Engine:
 
     async def _wait(self, run: Run, name: str, waits: Waits) -> Run:
         """Put the run aside; whoever wakes it finds the step where it stands."""
-        noted = run.with_step(replace(_step(run, name), note=waits.reason))
+        noted = run.with_step(replace(_step(run, name), note=waits.reason)).with_facts(waits.facts)
         wake_at_s = self._clock.now_s() + waits.wait_s
         return await self._records.save(replace(noted, state=RunState.WAITING, wake_at_s=wake_at_s))
 

@@ -15,11 +15,14 @@ class Waits(Exception):
 
     The run is put aside: it blocks nobody, an event that concerns it queues it
     again, and where that event is late or lost it is looked at after ``wait_s``.
+    ``facts`` are what the step has to find again when it goes on.
     """
 
-    def __init__(self, reason: str, *, wait_s: float) -> None:
+    def __init__(
+        self, reason: str, *, wait_s: float, facts: Mapping[str, Json] | None = None
+    ) -> None:
         super().__init__(reason)
-        self.reason, self.wait_s = reason, wait_s
+        self.reason, self.wait_s, self.facts = reason, wait_s, dict(facts or {})
 
 
 class Cancelled(Exception):

@@ -7,11 +7,26 @@ from bot.store.port import Collection
 
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
+CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
 REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind"))
 TEMPLATES = Collection("templates", indexed=("template", "state"))
+VERDICTS = Collection("verdicts")
 
-COLLECTIONS = (AUDIT, CATALOG, ORGANIZATION, PROGRESS, PROJECTS, REQUESTS, RUNS, TEMPLATES)
+COLLECTIONS = (
+    AUDIT,
+    CATALOG,
+    CHECKS,
+    NOTICES,
+    ORGANIZATION,
+    PROGRESS,
+    PROJECTS,
+    REQUESTS,
+    RUNS,
+    TEMPLATES,
+    VERDICTS,
+)

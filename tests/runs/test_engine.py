@@ -270,7 +270,7 @@ async def ask(run: Run, other: Elsewhere) -> Outcome:
     if not other.asked:
         other.asked += 1
     if not other.answered:
-        raise Waits("They have been asked.", wait_s=60.0)
+        raise Waits("They have been asked.", wait_s=60.0, facts={"asked": other.asked})
     return Outcome(note="They said yes")
 
 
@@ -304,7 +304,7 @@ async def test_a_run_that_waits_holds_nothing_up_and_goes_on_when_woken() -> Non
     for _ in range(3):
         waiting = await asking.advance(run.id)
         assert (waiting.state, waiting.steps[0].note) == (RunState.WAITING, "They have been asked.")
-    assert (other.asked, waiting.steps[0].attempts) == (1, 1)
+    assert (other.asked, waiting.steps[0].attempts, waiting.facts) == (1, 1, {"asked": 1})
     assert await records.due(now_s=clock.now_s() + 59) == []
     assert [each.id for each in await records.due(now_s=clock.now_s() + 60)] == [run.id]
     other.answered = True

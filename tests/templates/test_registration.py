@@ -10,6 +10,7 @@ from bot.clock import ManualClock
 from bot.errors import RetryLater
 from bot.github.port import File, RepositoryName
 from bot.organization.current import LABEL, CurrentOrganization
+from bot.progress.notices import Notices
 from bot.templates.folder import read_folder
 from bot.templates.registration import Registration
 from bot.templates.version_record import TemplateVersions
@@ -29,7 +30,7 @@ class World:
         self.documents = MemoryDocuments()
         bundle = self.github.bundle()
         self.organization = CurrentOrganization(
-            self.documents, bundle.contents, bundle.issues, NAME
+            self.documents, bundle.contents, Notices(bundle.issues, self.documents), NAME
         )
         self.versions = TemplateVersions(self.documents)
         self.registration = Registration(
