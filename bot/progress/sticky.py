@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from weakref import WeakValueDictionary
 
 from bot.github.port import CheckRun, GitHub, NotFound, Repository, RepositoryName
+from bot.github.port.checks import Place
 from bot.store.collections import PROGRESS
 from bot.store.port import Documents, Json
 
@@ -50,7 +51,7 @@ class Sticky:
         key = f"comment:{str(repository).lower()}#{number}:{about}"
         await self._upsert(key, text, post=post, search=search, edit=edit)
 
-    async def check(self, repository: Repository, check: CheckRun) -> None:
+    async def check(self, repository: Place, check: CheckRun) -> None:
         """Make the commit's one check run with that external id look like ``check``."""
         checks = self._github.checks
 
@@ -65,7 +66,8 @@ class Sticky:
         async def edit(id_: int) -> None:
             await checks.update(repository, id_, check)
 
-        key = f"check:{repository.id}:{check.head_sha}:{check.external_id}"
+        where = repository.id if isinstance(repository, Repository) else str(repository).lower()
+        key = f"check:{where}:{check.head_sha}:{check.external_id}"
         await self._upsert(key, repr(check), post=post, search=search, edit=edit)
 
     async def _upsert(

@@ -85,6 +85,12 @@ class ProjectRecords:
         found = await self._documents.find(PROJECTS.name, {"full_name": full_name.lower()}, limit=1)
         return msgspec.convert(found[0].data, Project) if found else None
 
+    async def count_of(self, template: str) -> int:
+        """How many active projects came of that template."""
+        return await self._documents.count(
+            PROJECTS.name, {"template": template, "state": ProjectState.ACTIVE.value}
+        )
+
     async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Project]:
         """All projects in order of id."""
         found = await self._documents.find(PROJECTS.name, {}, after=after, limit=limit)
