@@ -48,14 +48,28 @@ from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
 from bot.receive import Metrics, Receiving, receive_app, web_runner
 from bot.rendering import Renderer
-from bot.runs import Engine, RunKind, RunRecords
+from bot.runs import Engine, Run, RunKind, RunRecords
 from bot.settings import Settings
 from bot.setup.pages import security_headers, setup_page
 from bot.store.port import Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
-from bot.templates.on_push import OnCatalogPush
-from bot.templates.registration import Registration
+from bot.templates.check.check_content import CheckContent, RenderProject
+from bot.templates.check.known_verdict import Verdicts
+from bot.templates.count_projects import CountProjects
+from bot.templates.pull_requests.on_check_button import OnCheckButton
+from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
+from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
+from bot.templates.pull_requests.records import Checks
+from bot.templates.pull_requests.services import CHECK, CheckServices
+from bot.templates.pull_requests.show_check import ShowCheck
+from bot.templates.pull_requests.start_check import StartCheck
+from bot.templates.pull_requests.steps import CHECK_KIND
+from bot.templates.registration import OnCatalogPush, Registration
+from bot.templates.registration.head import HeadRecord
+from bot.templates.registration.offers import Offers
+from bot.templates.registration.pending import Pending
+from bot.templates.registration.publish import Publish
 from bot.templates.render_version import RenderVersion
 from bot.templates.source import TemplateSource
 from bot.templates.version_record import TemplateVersions
@@ -239,12 +253,20 @@ class _Shared:
     versions: TemplateVersions
     notices: Notices
     sticky: Sticky
+    verdicts: Verdicts
+    checks: Checks
 
 
 def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
     shared = _shared(parts)
-    registration = _registration(parts, shared)
     generate = _generate(parts, shared)
+    show_check = ShowCheck(
+        catalog=parts.catalog,
+        sticky=shared.sticky,
+        verdicts=shared.verdicts,
+        checks=shared.checks,
+        projects=shared.projects,
+    )
     reporter = ProgressReporter(
         {
             GENERATE: ShowInThread(
@@ -252,21 +274,27 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
                 comment=generate_comment,
                 check=generate_check,
                 repository=repository_of,
-            )
+            ),
+            CHECK: show_check,
         },
         clock=parts.clock,
         interval_s=parts.settings.progress_interval_s,
     )
-    kind: RunKind[GenerateServices] = RunKind(
-        name=GENERATE, title="Generate", steps=GENERATE_STEPS, undo=undo_generate
-    )
+    look_again = _Later()
+    kinds = _kinds(generate, _check_services(parts, shared, reporter.progress, look_again))
     engine = Engine(
-        shared.runs,
-        [(kind, generate)],
-        reporter=reporter,
-        durations=parts.metrics,
-        clock=parts.clock,
+        shared.runs, kinds, reporter=reporter, durations=parts.metrics, clock=parts.clock
     )
+    start_check = StartCheck(
+        runs=shared.runs,
+        checks=shared.checks,
+        engine=engine,
+        queue=parts.queue,
+        clock=parts.clock,
+        catalog=parts.catalog,
+    )
+    registration = _registration(parts, shared, start_check)
+    look_again.do = registration.look_again
     start = StartGenerate(
         runs=shared.runs, engine=engine, queue=parts.queue, audit=shared.audit, clock=parts.clock
     )
@@ -285,6 +313,18 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         on_request=OnRequest(requests, catalog=parts.catalog),
         on_comment=_on_comment(parts, shared, commands),
         on_catalog_push=OnCatalogPush(registration, catalog=parts.catalog),
+        on_pull_request=OnPullRequest(start=start_check),
+        on_review=OnReview(start=start_check, runs=shared.runs),
+        on_check_button=OnCheckButton(
+            start=start_check,
+            runs=shared.runs,
+            show=show_check,
+            verdicts=shared.verdicts,
+            sticky=shared.sticky,
+            people=parts.github.people,
+            app_id=parts.settings.app_id,
+        ),
+        on_verify_run=OnVerifyRun(start=start_check, runs=shared.runs),
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     bot = Bot(
@@ -308,6 +348,47 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
     return bot, reporter
 
 
+class _Later:
+    """A call to a service that is built after those who make it."""
+
+    def __init__(self) -> None:
+        self.do: Callable[[], Coroutine[Any, Any, None]] | None = None
+
+    async def __call__(self) -> None:
+        """Make the call."""
+        if self.do is not None:
+            await self.do()
+
+
+def _kinds(generate: GenerateServices, check: CheckServices) -> Sequence[tuple[RunKind[Any], Any]]:
+    return (
+        (
+            RunKind(name=GENERATE, title="Generate", steps=GENERATE_STEPS, undo=undo_generate),
+            generate,
+        ),
+        (CHECK_KIND, check),
+    )
+
+
+def _check_services(
+    parts: _Parts, shared: _Shared, tell: Callable[[Run], None], concluded: _Later
+) -> CheckServices:
+    return CheckServices(
+        github=parts.github,
+        catalog=parts.catalog,
+        organization=shared.organization.get,
+        checks=shared.checks,
+        verdicts=shared.verdicts,
+        versions=shared.versions,
+        check=CheckContent(parts.renderer),
+        render_case=RenderProject(parts.renderer),
+        tell=tell,
+        concluded=concluded,
+        audit=shared.audit,
+        clock=parts.clock,
+    )
+
+
 def _shared(parts: _Parts) -> _Shared:
     documents, contents = parts.store.documents, parts.github.contents
     versions = TemplateVersions(documents)
@@ -322,15 +403,32 @@ def _shared(parts: _Parts) -> _Shared:
         versions=versions,
         notices=notices,
         sticky=Sticky(parts.github, documents),
+        verdicts=Verdicts(documents),
+        checks=Checks(documents),
     )
 
 
-def _registration(parts: _Parts, shared: _Shared) -> Registration:
+def _registration(parts: _Parts, shared: _Shared, start_check: StartCheck) -> Registration:
     return Registration(
         github=parts.github,
-        documents=parts.store.documents,
+        head=HeadRecord(parts.store.documents),
         organization=shared.organization,
         versions=shared.versions,
+        offers=Offers(
+            contents=parts.github.contents,
+            versions=shared.versions,
+            verdicts=shared.verdicts,
+            catalog=parts.catalog,
+            clock=parts.clock,
+        ),
+        publish=Publish(parts.github, parts.catalog),
+        pending=Pending(
+            start=start_check,
+            verdicts=shared.verdicts,
+            notices=shared.notices,
+            catalog=parts.catalog,
+        ),
+        figures=CountProjects(shared.projects),
         catalog=parts.catalog,
         clock=parts.clock,
     )

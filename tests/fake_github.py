@@ -249,6 +249,14 @@ class _Contents:
             raise NotFound(path)
         return found.content
 
+    async def read_blob(self, repository: RepositoryName, blob: str) -> bytes:
+        self.hub.enter("contents.read_blob")
+        for files in self.hub.trees.values():
+            for file in files.values():
+                if blob_id(file.content) == blob:
+                    return file.content
+        raise NotFound(blob)
+
     async def read_folder(
         self, repository: RepositoryName, folder: str, *, ref: str
     ) -> Sequence[File]:

@@ -153,6 +153,9 @@ class GitHubContents:
         tree = await self._write_tree(calls, files, deleted=deleted, base=base)
         new = {"message": message, "tree": tree, "parents": [parent]}
         commit = str((await calls.post(COMMITS, new, repeatable=True))["sha"])
+        for file in files:  # what we wrote need not be read again
+            key = (str(repository).lower(), tree_plan.blob_id(file.content))
+            _keep(self._blobs, key, file.content)
         try:
             await calls.patch(REFS, {"sha": commit, "force": False}, branch=branch.split("/"))
         except Rejected as error:
@@ -240,6 +243,10 @@ class GitHubContents:
             _keep(self._files, key, content)
         return content
 
+    async def read_blob(self, repository: RepositoryName, blob: str) -> bytes:
+        """See the port. A second reading asks nothing."""
+        return await self._blob(self._api.on(repository, thread(repository)), repository, blob)
+
     async def read_folder(
         self, repository: RepositoryName, folder: str, *, ref: str
     ) -> Sequence[File]:
@@ -303,12 +310,13 @@ async def _head(calls: Calls, branch: str) -> str:
 async def _write_blobs(calls: Calls, files: Sequence[File]) -> dict[str, str]:
     """Path to blob id."""
 
-    async def write(file: File) -> str:
-        body = {"content": base64.b64encode(file.content).decode(), "encoding": "base64"}
+    async def write(content: bytes) -> str:
+        body = {"content": base64.b64encode(content).decode(), "encoding": "base64"}
         return str((await calls.post(BLOBS, body, repeatable=True))["sha"])
 
-    ids = await _side_by_side(write, files)
-    return dict(zip((file.path for file in files), ids, strict=True))
+    contents = list(dict.fromkeys(file.content for file in files))  # each but once
+    ids = dict(zip(contents, await _side_by_side(write, contents), strict=True))
+    return {file.path: ids[file.content] for file in files}
 
 
 def _refuse_unfit(entries: Sequence[Mapping[str, Any]], folder: str) -> None:

@@ -40,6 +40,14 @@ class UpgradePolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Deprecation:
+    """Why nothing new should start from a template; ``successor`` is another's id or empty."""
+
+    message: str
+    successor: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """A checked ``template.yml``."""
 
@@ -54,6 +62,7 @@ class Manifest:
     verify: tuple[str, ...] = ()
     variables: Mapping[str, VariableRule] = field(default_factory=dict)
     upgrade: UpgradePolicy = field(default_factory=UpgradePolicy)
+    deprecated: Deprecation | None = None
 
     @property
     def is_deployed(self) -> bool:
@@ -95,6 +104,8 @@ def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
         said["variables", name, "help"] = rule.get("help", "")
     for i, command in enumerate(value.get("verify", [])):
         said["verify", i] = command
+    if "deprecated" in value:
+        said["deprecated", "message"] = value["deprecated"]["message"]
     return [
         source.problem(path, "text", f"{code(str(path[-1]))} holds {found}; it is one plain line.")
         for path, text in said.items()
@@ -143,6 +154,7 @@ def _build(value: Mapping[str, Any]) -> Manifest:
         upgrade=UpgradePolicy(
             skip=tuple(upgrade.get("skip", ())), overwrite=tuple(upgrade.get("overwrite", ()))
         ),
+        deprecated=Deprecation(**value["deprecated"]) if "deprecated" in value else None,
     )
 
 

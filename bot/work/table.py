@@ -3,7 +3,15 @@
 from collections.abc import Awaitable, Callable
 
 from bot.work.dispatch import Row
-from bot.work.events import BranchPushed, CommentMade, IssueChanged
+from bot.work.events import (
+    BranchPushed,
+    CheckAsked,
+    CommentMade,
+    IssueChanged,
+    PullRequestChanged,
+    ReviewGiven,
+    WorkflowRunEnded,
+)
 
 
 def event_table(
@@ -11,10 +19,18 @@ def event_table(
     on_request: Callable[[IssueChanged], Awaitable[None]],
     on_comment: Callable[[CommentMade], Awaitable[None]],
     on_catalog_push: Callable[[BranchPushed], Awaitable[None]],
+    on_pull_request: Callable[[PullRequestChanged], Awaitable[None]],
+    on_review: Callable[[ReviewGiven], Awaitable[None]],
+    on_check_button: Callable[[CheckAsked], Awaitable[None]],
+    on_verify_run: Callable[[WorkflowRunEnded], Awaitable[None]],
 ) -> tuple[Row, ...]:
     """One row a handler; the names are kept in the store and never change."""
     return (
         Row(IssueChanged, "request", on_request),
         Row(CommentMade, "command", on_comment),
         Row(BranchPushed, "catalog-push", on_catalog_push),
+        Row(PullRequestChanged, "pull-request", on_pull_request),
+        Row(ReviewGiven, "review", on_review),
+        Row(CheckAsked, "check-button", on_check_button),
+        Row(WorkflowRunEnded, "verify-run", on_verify_run),
     )

@@ -37,12 +37,22 @@ LEVELS = {
     "contents": {"read", "write"},
     "administration": {"read", "write"},
     "checks": {"read", "write"},
+    "actions": {"read", "write"},
     "members": {"read", "write"},
     "repository_custom_properties": {"read", "write"},
     "organization_custom_properties": {"read", "write", "admin"},
 }
 # An event can be had only with a permission (GitHub docs, "Webhook events and payloads").
-PERMISSION_OF_EVENT = {"issues": "issues", "issue_comment": "issues", "push": "contents"}
+PERMISSION_OF_EVENT = {
+    "issues": "issues",
+    "issue_comment": "issues",
+    "push": "contents",
+    "pull_request": "pull_requests",
+    "pull_request_review": "pull_requests",
+    "check_run": "checks",
+    "check_suite": "checks",
+    "workflow_run": "actions",
+}
 
 
 def test_the_manifest_has_only_githubs_keys() -> None:
@@ -75,6 +85,9 @@ def test_the_app_has_exactly_what_its_jobs_ask_for() -> None:
         scopes.thread(name),
         scopes.writing(name, workflows=True),
         scopes.project(repository),
+        scopes.checking(name),
+        scopes.reviewing(name),
+        scopes.running(name),
     ]
     needed: dict[str, set[str]] = {}
     for job in jobs:

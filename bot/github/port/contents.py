@@ -118,6 +118,10 @@ class Contents(Protocol):
         """One file's bytes at a commit or branch. Raises NotFound."""
         ...
 
+    async def read_blob(self, repository: RepositoryName, blob: str) -> bytes:
+        """The bytes that a listing names by their id. Raises NotFound."""
+        ...
+
     async def read_folder(
         self, repository: RepositoryName, folder: str, *, ref: str
     ) -> Sequence[File]:

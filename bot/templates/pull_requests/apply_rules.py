@@ -82,16 +82,20 @@ class _Rule:
         """Versions that were merged with other content than this."""
         versions = await self._services.versions.of_template(self._template.id)
         taken = {each.version for each in versions if each.tree != self._template.tree}
-        before = said_by(await self._manifest(self._looked.tip)).get("version")
-        if before and self._template.before:
-            taken.add(before)
+        if self._template.before and self._looked.tip != self._head:
+            before = said_by(await self._manifest(self._looked.tip)).get("version")
+            taken |= {before} if before else set()
         return sorted(taken)
 
     async def _owner_before(self) -> str:
-        """Who owns it on the base branch; the platform team where that cannot be told."""
-        if not self._template.before:
+        """Who owns it: as last let in, else as the base branch says, else the platform team."""
+        versions = await self._services.versions.of_template(self._template.id)
+        if versions:
+            owner = versions[0].owner
+        elif self._template.before:
+            owner = said_by(await self._manifest(self._looked.tip)).get("owner", "")
+        else:
             return ""
-        owner = said_by(await self._manifest(self._looked.tip)).get("owner", "")
         return owner if self._organization.team(owner) else self._organization.platform_team
 
     async def _manifest(self, commit: str) -> str:

@@ -22,8 +22,7 @@ async def conclude(run: Run, services: CheckServices) -> Outcome:
             await services.verdicts.accept(template.id, template.tree, by=run.subject)
             await _audit(run, template, known, services)
             accepted.append(f"`{template.id}`")
-    if accepted:
-        await services.accepted()
+    await services.concluded()
     return Outcome(note=f"accepted: {listed(accepted)}" if accepted else "nothing to accept")
 
 

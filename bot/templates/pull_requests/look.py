@@ -1,13 +1,11 @@
 """The first step of a check: what changed at this commit, and who speaks for it."""
 
-from bot.github.port import NotFound, PullRequest, Tree
+from bot.github.port import NotFound, PullRequest
 from bot.runs import Cancelled, Outcome, Run
-from bot.templates.pull_requests.changed import Changes, changes
+from bot.templates.pull_requests.changed import ChangedTemplate, Changes, changes
 from bot.templates.pull_requests.facts import Looked, fact
 from bot.templates.pull_requests.services import CheckServices
 from bot.templates.pull_requests.voices import voices_of
-
-_NOTHING = Tree("", {})
 
 
 async def look(run: Run, services: CheckServices) -> Outcome:
@@ -59,21 +57,22 @@ async def _logins(
 
 
 async def _look_at_commit(run: Run, services: CheckServices) -> Looked:
-    """A commit on the default branch: what came in beside a check, or the first reading."""
-    contents, head = services.github.contents, str(run.intent["head"])
-    tip = str(run.intent["tip"])
-    before = await contents.tree(services.catalog, tip) if tip else _NOTHING
-    after = await contents.tree(services.catalog, head)
-    wanted = set(_strings(run.intent.get("templates")))
-    found = changes(before, after)
+    """Content that came in beside a check, or the first reading of a catalog."""
+    head, trees = str(run.intent["head"]), run.intent["trees"]
+    first = bool(run.intent["first"])
     logins = [str(run.intent["actor"]), *_strings(run.intent.get("approved_by"))]
-    if tip:
+    if not first:
         logins += await _who_brought(head, services)
+    changed = []
+    for name, tree in sorted(trees.items() if isinstance(trees, dict) else ()):
+        in_force = None if first else await services.versions.offered(name)
+        before = in_force.tree if in_force else ""
+        changed.append(ChangedTemplate(id=name, tree=str(tree), before=before))
     return Looked(
-        tip=tip,
-        changed=tuple(each for each in found.templates if not wanted or each.id in wanted),
+        tip="" if first else head,
+        changed=tuple(changed),
         logins=tuple(dict.fromkeys(login for login in logins if login)),
-        is_member=True,  # whoever may write to the default branch
+        is_member=not first,  # whoever may write to the default branch; the first is not run
     )
 
 

@@ -1,4 +1,4 @@
-"""When somebody presses a button of a check run: check anew, approve, run commands, show the form."""
+"""When somebody presses a button of a check run: check anew, approve, verify, show the form."""
 
 from dataclasses import dataclass
 from typing import Final

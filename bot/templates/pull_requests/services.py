@@ -44,7 +44,7 @@ class RenderCase(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckServices:
-    """``tell`` shows a run that is still in a step; ``accepted`` hears that content was let in."""
+    """``tell`` shows a run that is still in a step; ``concluded`` hears that a check has ended."""
 
     github: GitHub
     catalog: RepositoryName
@@ -55,7 +55,7 @@ class CheckServices:
     check: CheckContent
     render_case: RenderCase
     tell: Callable[[Run], None]
-    accepted: Callable[[], Awaitable[None]]
+    concluded: Callable[[], Awaitable[None]]
     audit: AuditLog
     clock: Clock
 

@@ -1,6 +1,6 @@
 """From an event to a saved, queued check: one a head, one more for each wish to have it anew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.clock import Clock
@@ -31,22 +31,24 @@ class StartCheck:
         subject = f"{self.catalog}#{number}"
         return await self._start(subject, f"{subject}:{head}:{base_branch}:{anew}", intent, cause)
 
-    async def of_commit(
-        self, head: str, *, tip: str, templates: Sequence[str], cause: Cause
+    async def of_content(
+        self, trees: Mapping[str, str], *, head: str, first: bool, cause: Cause
     ) -> Run:
-        """The check of what a commit of the default branch brought since ``tip``.
+        """The check of what the default branch holds beside any pull request's check.
 
-        ``templates`` names those that nobody checked; empty means all.
+        ``trees`` has the git ids of the templates' folders at ``head``. ``first`` is the
+        first reading of a catalog. The same content has one check, whatever the commit.
         """
         intent: dict[str, Json] = {
             "pull": 0,
             "head": head,
-            "tip": tip,
-            "templates": list(templates),
+            "trees": dict(trees),
+            "first": first,
             "actor": cause.actor,
         }
+        content = ",".join(f"{name}@{tree}" for name, tree in sorted(trees.items()))
         return await self._start(
-            f"{self.catalog}@{head}", f"{self.catalog}:{head}:{tip}", intent, cause
+            f"{self.catalog}@{head}", f"{self.catalog}:{content}", intent, cause
         )
 
     async def again(self, run: Run, *, cause: Cause, anew: str, changed: Mapping[str, Json]) -> Run:

@@ -1,7 +1,7 @@
 """When commits reach the catalog's default branch: bring templates and forms in line."""
 
 from bot.github.port import RepositoryName
-from bot.templates.registration import Registration
+from bot.templates.registration.registration import Registration
 from bot.work.events import BranchPushed
 
 
@@ -15,4 +15,6 @@ class OnCatalogPush:
     async def __call__(self, event: BranchPushed) -> None:
         """Refresh; a push that the bot made itself costs no request."""
         if str(event.repository).lower() == self._catalog and event.is_default:
-            await self._registration.refresh(by=event.sender.login, expected=event.after)
+            await self._registration.refresh(
+                by=event.sender.login, branch=event.branch, expected=event.after
+            )
