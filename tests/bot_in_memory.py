@@ -105,7 +105,13 @@ class BotWorld:
     # --- pull requests -----------------------------------------------------------------
 
     async def open_pull(
-        self, changed: Sequence[File] = (), *, by: str = "petra", deleted: str = "", fork: str = ""
+        self,
+        changed: Sequence[File] = (),
+        *,
+        by: str = "petra",
+        deleted: str = "",
+        fork: str = "",
+        tell: bool = True,
     ) -> int:
         """Open a pull request whose head has these changes, and tell the bot."""
         self._pulls += 1
@@ -123,7 +129,8 @@ class BotWorld:
             merged=False,
             html_url=f"https://github.test/{CATALOG}/pull/{number}",
         )
-        await self.tell_pull(number, "opened")
+        if tell:
+            await self.tell_pull(number, "opened")
         return number
 
     async def move_pull(self, number: int, changed: Sequence[File]) -> str:

@@ -24,7 +24,10 @@ async def look(run: Run, services: CheckServices) -> Outcome:
 
 async def _look_at_pull_request(run: Run, number: int, services: CheckServices) -> Looked:
     head = str(run.intent["head"])
-    pull = await services.github.pull_requests.get(services.catalog, number)
+    try:
+        pull = await services.github.pull_requests.get(services.catalog, number)
+    except NotFound:
+        raise Cancelled("The pull request is gone") from None
     if pull.head_sha != head:
         raise Cancelled(f"{pull.head_sha[:7]} took its place")
     if pull.state == "closed" and not pull.merged:

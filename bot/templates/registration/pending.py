@@ -81,19 +81,18 @@ class Pending:
             and _fine(verdict)
         ):
             return  # its commands are running; their end looks again
-        ruled = (ruled_of(run) if run else None) or Ruled()
-        problems = _problems(template, verdict, ruled)
-        team = verdict.said.get("owner", "") if verdict else ""
-        listed = reading.organization.team(team) is not None
+        ruled = ruled_of(run) if run else None
+        listed = verdict.said.get("owner", "") if verdict else ""
+        team = listed if reading.organization.team(listed) else ""
         title, body = not_offered_notice(
             template,
             commit=reading.commit,
-            team=f"@{self._catalog.owner}/{team}" if listed else "",
+            team=f"@{self._catalog.owner}/{team}" if team else "",
             in_force=offer.version.version if offer else "",
-            problems=problems,
-            waits=ruled.waits.get(template, ()),
+            problems=_problems(template, verdict, ruled or Ruled()),
+            waits=ruled.waits.get(template, ()) if ruled else (),
             commands_failed=verdict is not None and verdict.verification.state is Verified.FAILED,
-            checked=verdict is not None and run is not None and run.finished,
+            checked=verdict is not None and ruled is not None,
         )
         await self._notices.tell(
             self._catalog, _key(template), title=title, body=body, labels=[LABEL]
