@@ -49,6 +49,7 @@ class FakeGitHub:
     rulesets_offered: bool = True
     environments: dict[str, list[str]] = field(default_factory=dict)
     trees: dict[str, dict[str, File]] = field(default_factory=dict)  # commit id → files
+    links: dict[str, dict[str, str]] = field(default_factory=dict)  # commit id → path → target
     heads: dict[str, str] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)  # commits that have a parent
     issues: dict[str, dict[int, Issue]] = field(default_factory=dict)
@@ -240,7 +241,12 @@ class _Contents:
         self.hub.enter("contents.tree")
         if ref not in self.hub.trees:
             raise NotFound(ref)
-        return _tree([*self.hub.trees[ref].values()])
+        listed = _tree([*self.hub.trees[ref].values()])
+        links = {
+            path: TreeEntry(path, "link", blob_id(target.encode()))
+            for path, target in self.hub.links.get(ref, {}).items()
+        }
+        return replace(listed, entries={**listed.entries, **links})
 
     async def read_file(self, repository: RepositoryName, path: str, *, ref: str) -> bytes:
         self.hub.enter("contents.read_file")

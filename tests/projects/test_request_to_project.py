@@ -136,7 +136,6 @@ class World(BotWorld):
 @pytest.fixture
 async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with open_bot_world(tmp_path, retry_s=0.001) as opened:
-        opened.github.checks.clear()
         yield World(opened.github, opened.bot)
 
 
