@@ -57,6 +57,7 @@ from bot.store.store_sqlite import SqliteStore
 from bot.templates.check.check_content import CheckContent, RenderProject
 from bot.templates.check.known_verdict import Verdicts
 from bot.templates.count_projects import CountProjects
+from bot.templates.filed_form import FiledForms
 from bot.templates.pull_requests.on_check_button import OnCheckButton
 from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
@@ -72,7 +73,9 @@ from bot.templates.registration.pending import Pending
 from bot.templates.registration.publish import Publish
 from bot.templates.render_version import RenderVersion
 from bot.templates.source import TemplateSource
+from bot.templates.tell_projects import TELL, TELL_KIND, TellProjects, TellServices, shown_nowhere
 from bot.templates.version_record import TemplateVersions
+from bot.templates.withdraw import Withdraw
 from bot.work.dispatch import Dispatcher
 from bot.work.events import CommentMade
 from bot.work.ordering import ordering
@@ -276,12 +279,17 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
                 repository=repository_of,
             ),
             CHECK: show_check,
+            TELL: shown_nowhere,
         },
         clock=parts.clock,
         interval_s=parts.settings.progress_interval_s,
     )
     look_again = _Later()
-    kinds = _kinds(generate, _check_services(parts, shared, reporter.progress, look_again))
+    kinds = _kinds(
+        generate,
+        _check_services(parts, shared, reporter.progress, look_again),
+        TellServices(projects=shared.projects, notices=shared.notices),
+    )
     engine = Engine(
         shared.runs, kinds, reporter=reporter, durations=parts.metrics, clock=parts.clock
     )
@@ -293,7 +301,15 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         clock=parts.clock,
         catalog=parts.catalog,
     )
-    registration = _registration(parts, shared, start_check)
+    tell = TellProjects(
+        runs=shared.runs,
+        engine=engine,
+        queue=parts.queue,
+        clock=parts.clock,
+        catalog=parts.catalog,
+    )
+    registration = _registration(parts, shared, start_check, tell)
+    withdraw = _withdraw(parts, shared, tell, registration)
     look_again.do = registration.look_again
     start = StartGenerate(
         runs=shared.runs, engine=engine, queue=parts.queue, audit=shared.audit, clock=parts.clock
@@ -311,7 +327,7 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
     )
     table = event_table(
         on_request=OnRequest(requests, catalog=parts.catalog),
-        on_comment=_on_comment(parts, shared, commands),
+        on_comment=_on_comment(parts, shared, commands, withdraw),
         on_catalog_push=OnCatalogPush(registration, catalog=parts.catalog),
         on_pull_request=OnPullRequest(start=start_check),
         on_review=OnReview(start=start_check, runs=shared.runs),
@@ -360,13 +376,16 @@ class _Later:
             await self.do()
 
 
-def _kinds(generate: GenerateServices, check: CheckServices) -> Sequence[tuple[RunKind[Any], Any]]:
+def _kinds(
+    generate: GenerateServices, check: CheckServices, tell: TellServices
+) -> Sequence[tuple[RunKind[Any], Any]]:
     return (
         (
             RunKind(name=GENERATE, title="Generate", steps=GENERATE_STEPS, undo=undo_generate),
             generate,
         ),
         (CHECK_KIND, check),
+        (TELL_KIND, tell),
     )
 
 
@@ -408,7 +427,24 @@ def _shared(parts: _Parts) -> _Shared:
     )
 
 
-def _registration(parts: _Parts, shared: _Shared, start_check: StartCheck) -> Registration:
+def _withdraw(
+    parts: _Parts, shared: _Shared, tell: TellProjects, registration: Registration
+) -> Withdraw:
+    return Withdraw(
+        versions=shared.versions,
+        organization=shared.organization.get,
+        people=parts.github.people,
+        tell=tell,
+        refresh=lambda: registration.refresh(anyway=True),
+        audit=shared.audit,
+        clock=parts.clock,
+        catalog=parts.catalog,
+    )
+
+
+def _registration(
+    parts: _Parts, shared: _Shared, start_check: StartCheck, tell: TellProjects
+) -> Registration:
     return Registration(
         github=parts.github,
         head=HeadRecord(parts.store.documents),
@@ -418,6 +454,7 @@ def _registration(parts: _Parts, shared: _Shared, start_check: StartCheck) -> Re
             contents=parts.github.contents,
             versions=shared.versions,
             verdicts=shared.verdicts,
+            tell=tell,
             catalog=parts.catalog,
             clock=parts.clock,
         ),
@@ -455,7 +492,9 @@ def _requests(parts: _Parts, shared: _Shared, start: StartGenerate) -> Requests:
         records=shared.requests,
         runs=shared.runs,
         check=CheckRequest(
-            templates=shared.templates, organization=shared.organization.get, github=parts.github
+            forms=FiledForms(shared.versions),
+            organization=shared.organization.get,
+            github=parts.github,
         ),
         start=start,
         sticky=shared.sticky,
@@ -500,7 +539,9 @@ async def _setup_page(_request: web.Request) -> web.Response:
     return web.Response(text=setup_page(()), content_type="text/html", headers=security_headers())
 
 
-def _on_comment(parts: _Parts, shared: _Shared, commands: RequestCommands) -> OnComment:
+def _on_comment(
+    parts: _Parts, shared: _Shared, commands: RequestCommands, withdraw: Withdraw
+) -> OnComment:
     """The commands of the table, each with what it does."""
 
     async def tell_audit(comment: CommentMade, _words: Sequence[str]) -> str:
@@ -516,6 +557,7 @@ def _on_comment(parts: _Parts, shared: _Shared, commands: RequestCommands) -> On
             "retry": lambda comment, _: commands.retry(comment),
             "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
             "approve": lambda comment, _: commands.approve(comment),
+            "withdraw": withdraw.command,
         },
         github=parts.github,
         sticky=shared.sticky,

@@ -98,6 +98,14 @@ class BotWorld:
             },
         )
 
+    async def let_in(self, files: Sequence[File] = (), *, deleted: str = "") -> None:
+        """The changes come by a pull request that is checked and merged."""
+        number = await self.open_pull(files, deleted=deleted)
+        await self.idle()
+        self.merge(number)
+        await self.tell_push()
+        await self.idle()
+
     def _changed(self, changed: Sequence[File], deleted: str) -> list[File]:
         files = {**self.tree(), **{file.path: file for file in changed}}
         return [f for path, f in files.items() if not deleted or not path.startswith(deleted)]

@@ -53,6 +53,7 @@ class FakeGitHub:
     heads: dict[str, str] = field(default_factory=dict)
     grown: set[str] = field(default_factory=set)  # commits that have a parent
     issues: dict[str, dict[int, Issue]] = field(default_factory=dict)
+    vanished: set[str] = field(default_factory=set)  # repositories that answer 404
     comments: dict[int, tuple[str, int, str]] = field(default_factory=dict)
     reactions: dict[int, set[str]] = field(default_factory=dict)
     reaction_counts: dict[int, dict[str, int]] = field(default_factory=dict)
@@ -289,6 +290,8 @@ class _Issues:
         self, repository: RepositoryName, *, title: str, body: str, labels: Sequence[str]
     ) -> Issue:
         self.hub.enter("issues.create")
+        if str(repository) in self.hub.vanished:
+            raise NotFound(str(repository))
         issues = self.hub.issues.setdefault(str(repository), {})
         number = len(issues) + 1
         issues[number] = Issue(

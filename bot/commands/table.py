@@ -16,7 +16,7 @@ class Place(Enum):
 
 
 EVERYWHERE = frozenset(Place)
-IN_REQUESTS = frozenset({Place.REQUEST})
+IN_REQUESTS = frozenset({Place.REQUEST})  # and every other issue of the catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +89,15 @@ COMMANDS = (
         least=Role.READ,
         where=IN_REQUESTS,
         chosen_by="of the approving team, never on one's own request",
+    ),
+    Command(
+        usage="/withdraw TEMPLATE VERSION REASON",
+        example="/withdraw kotlin-library 1.2.0 its release workflow publishes nothing",
+        summary="Takes a template version back: no new project starts from it, its projects "
+        "are told",
+        least=Role.READ,
+        where=IN_REQUESTS,
+        chosen_by="of the team that owns the template",
     ),
 )
 

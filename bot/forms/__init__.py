@@ -2,6 +2,7 @@
 
 from bot.forms.answers import Answers
 from bot.forms.answers_schema import answers_schema, check_answers
+from bot.forms.body import headings_found
 from bot.forms.compile import FormImpossible, compile_form
 from bot.forms.for_cookiecutter import cookiecutter_answers, standard_answers
 from bot.forms.form import Form, Question
@@ -23,6 +24,7 @@ __all__ = [
     "compile_form",
     "cookiecutter_answers",
     "form_yaml",
+    "headings_found",
     "parse_body",
     "sample_answers",
     "standard_answers",

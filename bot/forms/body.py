@@ -51,6 +51,14 @@ def split_body(labels: Sequence[str], body: str) -> Sections:
     return _cut(present, first, lines)
 
 
+def headings_found(labels: Sequence[str], body: str) -> int:
+    """How many of the form's headings stand in the body."""
+    if len(body) > MOST_BODY_CHARACTERS:
+        return 0
+    places = _places(labels, body.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+    return sum(bool(places[label]) for label in labels)
+
+
 def _refused(label: str, problem: str) -> Sections:
     return Sections(problems=(FieldProblem(field_label=label, problem=problem, fix=_FIX_ORDER),))
 

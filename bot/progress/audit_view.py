@@ -10,6 +10,8 @@ WORDS = {
     "repository.created": "created the repository",
     "project.registered": "registered the project",
     "repository.deleted": "deleted the repository (undo)",
+    "template.accepted": "let a template version in",
+    "template.withdrawn": "withdrew a template version",
 }
 
 

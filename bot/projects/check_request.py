@@ -9,7 +9,6 @@ from bot.forms import (
     Answers,
     FieldProblem,
     FormInvalid,
-    compile_form,
     cookiecutter_answers,
     parse_body,
 )
@@ -19,7 +18,7 @@ from bot.progress.request_view import Correction
 from bot.projects.request_record import Approval
 from bot.store.port import Json
 from bot.templates import TemplateDefinition
-from bot.templates.source import TemplateSource
+from bot.templates.filed_form import Filed, FiledForms
 from bot.templates.version_record import TemplateVersion
 from bot.work.events import IssueChanged, Person
 
@@ -72,7 +71,7 @@ class Checked:
 class CheckRequest:
     """Checks an issue's body against the form of the template that its label names."""
 
-    templates: TemplateSource
+    forms: FiledForms
     organization: Callable[[], Awaitable[Organization]]
     github: GitHub
 
@@ -80,21 +79,32 @@ class CheckRequest:
         """Whether the issue carries the label that our forms set."""
         return _template(event) is not None
 
-    async def __call__(self, event: IssueChanged) -> Checked | NeedsCorrection:
-        """The verdict on the issue as the event shows it. Raises UserError for the whole."""
-        version, definition = await self.templates.offered(_template(event) or "")
+    async def filed(self, event: IssueChanged, *, known: str) -> Filed:
+        """The form that the issue was filed with; ``known`` is what an earlier look found.
+
+        Raises UserError where nothing can come of it.
+        """
+        return await self.forms.of(
+            _template(event) or "",
+            event.body,
+            await self.organization(),
+            created_at=event.created_at,
+            known=known,
+        )
+
+    async def __call__(self, event: IssueChanged, filed: Filed) -> Checked | NeedsCorrection:
+        """The verdict on the issue as the event shows it, by the form it was filed with."""
         organization = await self.organization()
-        form = compile_form(definition, organization)
         try:
-            answers = parse_body(form, event.body, organization)
+            answers = parse_body(filed.form, event.body, organization)
         except FormInvalid as invalid:
             problems = [*invalid.problems, *await self._ask_github(invalid.standard, event)]
-            order = [question.label for question in form.questions]
+            order = [question.label for question in filed.form.questions]
             return _corrections(problems, order)
         problems = await self._ask_github(answers.to_json(), event)
         if problems:
             return _corrections(problems, [NAME, TEAM])
-        return _checked(event, answers, version, definition, organization)
+        return _checked(event, answers, filed.version, filed.definition, organization)
 
     async def approving_team(self, checked: Checked, person: Person) -> str:
         """The team for which the person may approve what is missing. Raises MayNotApprove."""

@@ -91,6 +91,18 @@ class ProjectRecords:
             PROJECTS.name, {"template": template, "state": ProjectState.ACTIVE.value}
         )
 
+    async def of_template(
+        self, template: str, *, after: str = "", limit: int = 100
+    ) -> Sequence[Project]:
+        """Active projects of that template in order of id."""
+        found = await self._documents.find(
+            PROJECTS.name,
+            {"template": template, "state": ProjectState.ACTIVE.value},
+            after=after,
+            limit=limit,
+        )
+        return [msgspec.convert(each.data, Project) for each in found]
+
     async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Project]:
         """All projects in order of id."""
         found = await self._documents.find(PROJECTS.name, {}, after=after, limit=limit)

@@ -40,6 +40,7 @@ class Request:
     seen_at: str = ""  # updated_at of the newest state of the issue that was looked at
     body_hash: str = ""
     answers_hash: str = ""
+    version_id: str = ""  # of the template, by whose form it was filed
     state: RequestState = RequestState.NEW
     attempt: int = 1  # grows when an undone request is asked for again
     run_id: str = ""

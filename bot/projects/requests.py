@@ -74,7 +74,8 @@ class Requests:
                 "Nobody approves their own request.",
                 fix="Ask somebody else of the approving team.",
             )
-        verdict = await self.check(event)
+        filed = await self.check.filed(event, known=request.version_id)
+        verdict = await self.check(event, filed)
         if isinstance(verdict, NeedsCorrection):
             await self._look(request, event)
             return "The request needs a correction first; the comment above says which."
@@ -91,7 +92,9 @@ class Requests:
 
     async def _look(self, request: Request, event: IssueChanged) -> None:
         try:
-            verdict = await self.check(event)
+            filed = await self.check.filed(event, known=request.version_id)
+            request = replace(request, version_id=filed.version.id)
+            verdict = await self.check(event, filed)
         except UserError as error:
             await self.records.save(replace(request, state=RequestState.NEEDS_CORRECTION))
             await self._say(

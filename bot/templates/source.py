@@ -2,7 +2,7 @@
 
 from cachetools import LRUCache
 
-from bot.errors import RetryLater, UserError
+from bot.errors import UserError
 from bot.github.port import Contents, NotFound, RepositoryName
 from bot.templates.definition import TemplateDefinition, load_template
 from bot.templates.version_record import TemplateVersion, TemplateVersions
@@ -24,7 +24,7 @@ class TemplateGone(UserError):
 
 
 class TemplateSource:
-    """Hands out what the catalog offers, and every version that was ever registered."""
+    """Hands out every version that was ever registered, whole."""
 
     def __init__(
         self, versions: TemplateVersions, contents: Contents, catalog: RepositoryName
@@ -33,18 +33,6 @@ class TemplateSource:
         self._contents = contents
         self._catalog = catalog
         self._kept: LRUCache[str, TemplateDefinition] = LRUCache(maxsize=KEPT)
-
-    async def offered(self, template: str) -> tuple[TemplateVersion, TemplateDefinition]:
-        """The version of the template that is offered now.
-
-        Raises TemplateGone, and RetryLater before the catalog was read at all.
-        """
-        version = await self._versions.offered(template)
-        if version is None:
-            if not await self._versions.catalog_was_read():
-                raise RetryLater("The catalog has not been read yet.")
-            raise TemplateGone(template)
-        return version, await self.definition(version)
 
     async def by_id(self, version_id: str) -> TemplateDefinition:
         """A registered version, offered or not. Raises TemplateGone."""

@@ -52,15 +52,6 @@ def notices(world: BotWorld, label: str = NOT_OFFERED) -> list[str]:
     return [each.title for each in issues if each.state == "open" and label in each.labels]
 
 
-async def let_in(world: BotWorld, files: list[File]) -> None:
-    """The changes come by a pull request that is checked and merged."""
-    number = await world.open_pull(files)
-    await world.idle()
-    world.merge(number)
-    await world.tell_push()
-    await world.idle()
-
-
 # --- the first reading ---------------------------------------------------------------
 
 
@@ -128,7 +119,7 @@ async def test_a_push_that_changes_nothing_relevant_costs_two_requests(world: Bo
 
 
 async def test_a_checked_change_is_offered_after_its_merge(world: BotWorld) -> None:
-    await let_in(world, [raised(world, "1.1.0"), replace(world.at_head(TONE), content=b"warm\n")])
+    await world.let_in([raised(world, "1.1.0"), replace(world.at_head(TONE), content=b"warm\n")])
     version = await offered(world)
     assert (version.version, version.updated_by) == ("1.1.0", "petra")
     assert b"1.1.0" in world.at_head(FORM).content
@@ -149,7 +140,7 @@ async def test_a_new_template_gets_its_label_before_its_form(world: BotWorld) ->
         for file in world.tree().values()
         if file.path.startswith("templates/greeter/")
     ]
-    await let_in(world, files)
+    await world.let_in(files)
     assert ".github/ISSUE_TEMPLATE/new-welcomer.yml" in world.tree()
     assert "template:welcomer" in world.github.labels[CATALOG]
     calls = world.github.calls
@@ -201,7 +192,7 @@ async def test_an_unchecked_commit_is_not_registered_but_reported(world: BotWorl
     assert "nobody" in issue.body
     assert "Version 1.0.0, which was offered before, stays in force" in issue.body
 
-    await let_in(world, [raised(world, "1.1.1"), replace(bad, content=b"warm\n")])
+    await world.let_in([raised(world, "1.1.1"), replace(bad, content=b"warm\n")])
     assert (await offered(world)).version == "1.1.1"
     assert notices(world) == []
     assert number in world.github.pulls
@@ -209,7 +200,7 @@ async def test_an_unchecked_commit_is_not_registered_but_reported(world: BotWorl
 
 async def test_content_merged_under_a_number_that_is_taken_is_not_offered(world: BotWorld) -> None:
     """Two pull requests raised to the same number; git merged both without a conflict."""
-    await let_in(world, [raised(world, "1.1.0")])
+    await world.let_in([raised(world, "1.1.0")])
     world.push([replace(world.at_head(TONE), content=b"cold\n")])
     await world.tell_push()
     await world.idle()
@@ -220,7 +211,7 @@ async def test_content_merged_under_a_number_that_is_taken_is_not_offered(world:
 
 async def test_a_force_push_back_offers_the_older_version_again(world: BotWorld) -> None:
     older = dict(world.tree())
-    await let_in(world, [raised(world, "1.1.0")])
+    await world.let_in([raised(world, "1.1.0")])
     world.github.put(CATALOG, list(older.values()), parent="x")
     await world.tell_push()
     await world.idle()
@@ -230,11 +221,7 @@ async def test_a_force_push_back_offers_the_older_version_again(world: BotWorld)
 
 
 async def test_the_form_and_row_of_a_removed_template_disappear(world: BotWorld) -> None:
-    number = await world.open_pull(deleted="templates/greeter/")
-    await world.idle()
-    world.merge(number)
-    await world.tell_push()
-    await world.idle()
+    await world.let_in(deleted="templates/greeter/")
     assert FORM not in world.tree()
     assert "Greeter" not in world.at_head("README.md").content.decode()
     assert await versions(world).offered("greeter") is None
@@ -257,7 +244,7 @@ async def test_what_people_wrote_around_the_table_and_in_the_chooser_stays(
     chooser = ".github/ISSUE_TEMPLATE/config.yml"
     world.push([replace(readme, content=mine), File(path=chooser, content=config)])
     await world.tell_push()
-    await let_in(world, [raised(world, "1.1.0")])
+    await world.let_in([raised(world, "1.1.0")])
     text = world.at_head("README.md").content
     assert text.startswith(b"# Ours\n\nHello\n\n")
     assert text.endswith(b"\nBye\n")

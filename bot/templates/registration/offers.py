@@ -12,10 +12,12 @@ from bot.forms import compile_form, form_yaml
 from bot.github.port import Contents, RepositoryName
 from bot.organization import Organization
 from bot.problems import ProblemsFound
+from bot.runs import Cause
 from bot.templates import manifest as manifest_file
 from bot.templates import variables as variables_file
 from bot.templates.check.known_verdict import Verdicts
 from bot.templates.definition import TemplateDefinition, load_template
+from bot.templates.tell_projects import TellProjects
 from bot.templates.version_record import (
     TemplateVersion,
     TemplateVersions,
@@ -53,12 +55,13 @@ class Offers:
         contents: Contents,
         versions: TemplateVersions,
         verdicts: Verdicts,
+        tell: TellProjects,
         catalog: RepositoryName,
         clock: Clock,
     ) -> None:
         self._contents, self._catalog = contents, catalog
         self._versions, self._verdicts = versions, verdicts
-        self._clock = clock
+        self._tell, self._clock = tell, clock
 
     async def of(self, template: str, tree: str, reading: Reading) -> Offer | None:
         """The version to offer of this folder, or None where there is none.
@@ -87,6 +90,8 @@ class Offers:
             version.id, VersionState.DEPRECATED, at_s=self._clock.now_s(), by=reading.by
         ):
             log.info("template deprecated", version=version.id)
+        cause = Cause(delivery="", actor=reading.by, actor_id=0, url="")
+        await self._tell.deprecated(version, cause=cause)  # begun once, whatever died before
         return None
 
     async def _let_in(self, template: str, tree: str, reading: Reading) -> bool:
