@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types check bench lock clean
+.PHONY: run test lint types check bench docs lock clean
 
 run: $(STAMP)  ## a local GitHub with the bot beside it; prints where to click
 	$(BIN)/paved-road sandbox
@@ -24,6 +24,9 @@ check: lint types test
 
 bench: $(STAMP)  ## every figure that README claims
 	$(BIN)/python -m tests.benchmarks
+
+docs: $(STAMP)  ## pages that are made from the code
+	$(BIN)/python -m bot.templates.options_table > docs/template-yml.md
 
 # The lock files are written by uv, which a machine needs only to change them.
 lock:

@@ -78,13 +78,18 @@ class ManifestFile:
     source: Source
 
 
+def schema() -> Mapping[str, Any]:
+    """The JSON Schema of the file."""
+    return shipped_schema("bot.templates", "template.schema.json")
+
+
 def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
     """The checked value of a ``template.yml``; ``folder`` is the name its id must have.
 
     Raises ProblemsFound with every problem, each with line and column.
     """
     source = read_yaml(text, path=PATH, limit_bytes=_LIMIT_BYTES)
-    problems = check_shape(source, shipped_schema("bot.templates", "template.schema.json"))
+    problems = check_shape(source, schema())
     if problems:
         raise ProblemsFound(problems)
     value: Any = source.value
