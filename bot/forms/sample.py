@@ -7,6 +7,7 @@ from bot.forms.answers import Answers
 from bot.forms.form import Form, Group, Question
 from bot.forms.kinds import length_bounds
 from bot.forms.parse import answers_from
+from bot.written import Pattern, example
 
 SAMPLE_NAME = "example-project"
 SAMPLE_DESCRIPTION = "An example project"
@@ -76,5 +77,8 @@ def _example(question: Question) -> str | None:
         return str(question.min or question.max or 1)
     if question.kind in ("line", "text"):
         least, most = length_bounds(question)
-        return "example".ljust(least, "x")[:most]
+        plain = "example".ljust(least, "x")[:most]
+        if question.pattern is None or Pattern(question.pattern).covers(plain):
+            return plain
+        return example(Pattern(question.pattern), least=least, most=most)
     return "{}" if question.kind == "dict" else None

@@ -4,6 +4,7 @@ Everything here is pure and knows nothing of templates, forms or organisations.
 """
 
 from bot.written.json_source import read_json
+from bot.written.pattern_examples import example
 from bot.written.patterns import Pattern, PatternInvalid
 from bot.written.plain_text import code, forbidden_character, near_miss, normal, one_of
 from bot.written.schema import check_shape
@@ -18,6 +19,7 @@ __all__ = [
     "Value",
     "check_shape",
     "code",
+    "example",
     "forbidden_character",
     "near_miss",
     "normal",
