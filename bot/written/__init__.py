@@ -1,8 +1,9 @@
-"""What people write, read with care: text, patterns, YAML and JSON with line numbers.
+"""What people write, read with care: text, patterns, YAML, JSON and HCL with line numbers.
 
 Everything here is pure and knows nothing of templates, forms or organisations.
 """
 
+from bot.written.hcl import HclArgument, HclBlock, read_hcl
 from bot.written.json_source import read_json
 from bot.written.patterns import Pattern, PatternInvalid
 from bot.written.plain_text import code, forbidden_character, near_miss, normal, one_of
@@ -11,6 +12,8 @@ from bot.written.source import Place, Source, Value
 from bot.written.yaml_source import read_yaml
 
 __all__ = [
+    "HclArgument",
+    "HclBlock",
     "Pattern",
     "PatternInvalid",
     "Place",
@@ -22,6 +25,7 @@ __all__ = [
     "near_miss",
     "normal",
     "one_of",
+    "read_hcl",
     "read_json",
     "read_yaml",
 ]
