@@ -66,11 +66,11 @@ def _shown(question: Question) -> str | None:
         return text_of(question, question.default or "false")
     if question.default or not question.required:
         return question.default or None
-    return _example(question)
+    return example_of(question)
 
 
-def _example(question: Question) -> str | None:
-    """Something that a required question without a default may accept."""
+def example_of(question: Question) -> str | None:
+    """Something that a question without a default accepts; None for choices and boxes."""
     if question.kind == "slug":
         return "example"
     if question.kind == "integer":
