@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from bot.forms import FormInvalid
-from bot.problems import Problem, ProblemsFound, has_errors
+from bot.linting import Linters
+from bot.problems import Problem, ProblemsFound
 from bot.rendering import Renderer
 from bot.templates import offline
+from bot.templates.check import Verdict
 
 OK, PROBLEMS, CANNOT_RUN = 0, 1, 2
 
@@ -35,23 +37,26 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
-    problems = asyncio.run(_with_renderer_check(arguments.path))
+    verdict = asyncio.run(_verdict(arguments.path))
     if arguments.json:
         report = {
-            "ok": not has_errors(problems),
-            "problems": [each.to_json() for each in problems],
+            "ok": verdict.ok,
+            "problems": [each.to_json() for each in verdict.problems],
+            "left_out": list(verdict.left_out),
         }
         print(json.dumps(report, indent=2, ensure_ascii=False))
     else:
-        _tell(problems)
-        if not problems:
+        _tell(verdict.problems)
+        for each in verdict.left_out:
+            print(f"note: {each}", file=sys.stderr)
+        if not verdict.problems:
             print(f"{arguments.path}: fine")
-    return PROBLEMS if has_errors(problems) else OK
+    return OK if verdict.ok else PROBLEMS
 
 
-async def _with_renderer_check(path: Path) -> tuple[Problem, ...]:
-    async with Renderer() as renderer:
-        return await offline.check(path, renderer)
+async def _verdict(path: Path) -> Verdict:
+    async with Renderer() as renderer, Linters() as linters:
+        return await offline.check(path, renderer, linters)
 
 
 def _form(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ from bot.forms.answers import Answers
 from bot.forms.form import Form, Group, Question
 from bot.forms.kinds import length_bounds
 from bot.forms.parse import answers_from
+from bot.written import Pattern, example
 
 SAMPLE_NAME = "example-project"
 SAMPLE_DESCRIPTION = "An example project"
@@ -65,16 +66,19 @@ def _shown(question: Question) -> str | None:
         return text_of(question, question.default or "false")
     if question.default or not question.required:
         return question.default or None
-    return _example(question)
+    return example_of(question)
 
 
-def _example(question: Question) -> str | None:
-    """Something that a required question without a default may accept."""
+def example_of(question: Question) -> str | None:
+    """Something that a question without a default accepts; None for choices and boxes."""
     if question.kind == "slug":
         return "example"
     if question.kind == "integer":
         return str(question.min or question.max or 1)
     if question.kind in ("line", "text"):
         least, most = length_bounds(question)
-        return "example".ljust(least, "x")[:most]
+        plain = "example".ljust(least, "x")[:most]
+        if question.pattern is None or Pattern(question.pattern).covers(plain):
+            return plain
+        return example(Pattern(question.pattern), least=least, most=most)
     return "{}" if question.kind == "dict" else None

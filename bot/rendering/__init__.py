@@ -13,12 +13,14 @@ from .inside.limits import Limits
 from .isolation import Isolation, PlainProcess, detect_isolation
 from .renderer import Renderer
 from .template import JSON, Allowed, Rendered, RenderedFile, Template, TemplateFile
+from .trace import Origin, Trace
 
 __all__ = [
     "JSON",
     "Allowed",
     "Isolation",
     "Limits",
+    "Origin",
     "PlainProcess",
     "RenderError",
     "Rendered",
@@ -27,5 +29,6 @@ __all__ = [
     "RendererUnavailable",
     "Template",
     "TemplateFile",
+    "Trace",
     "detect_isolation",
 ]

@@ -5,7 +5,7 @@ Nothing is executed here; what needs Jinja or JSON waits for the isolation.
 
 import hashlib
 import struct
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from .errors import RenderError, describe
 from .inside.fault import Fault
@@ -61,8 +61,15 @@ def encode_template(template: Template, limits: Limits) -> bytes:
     return b"".join([header, *(file.content for file in template.files)])
 
 
-def encode_request(answers: Mapping[str, JSON], allowed: Allowed, limits: Limits) -> bytes:
-    """The request for one render.
+def encode_request(
+    answers: Mapping[str, JSON],
+    allowed: Allowed,
+    limits: Limits,
+    *,
+    survey: bool = False,
+    only: Collection[str] | None = None,
+) -> bytes:
+    """The request for one render, for a survey, or for the marked text of ``only`` some files.
 
     Raises:
         RenderError: the answers are too big, or not what JSON can hold.
@@ -70,17 +77,19 @@ def encode_request(answers: Mapping[str, JSON], allowed: Allowed, limits: Limits
     if nesting(dict(answers)) > limits.depth:
         raise RenderError("too-deep", "The answers are nested more deeply than the limit.")
     try:
-        request = encode_header(
-            {
-                "answers": dict(answers),
-                "hooks": allowed.hooks,
-                "extensions": list(allowed.extensions),
-            }
-        )
+        size_bytes = len(encode_header({"answers": dict(answers)}))
     except (TypeError, ValueError, RecursionError):  # half characters are a ValueError
         raise RenderError(
             "wrong-type", "The answers are not plain text, numbers or lists."
         ) from None
-    if len(request) > limits.json_bytes:
+    if size_bytes > limits.json_bytes:
         raise RenderError("too-large", "The answers together are larger than the limit.")
-    return request
+    return encode_header(
+        {
+            "answers": dict(answers),
+            "hooks": allowed.hooks,
+            "extensions": list(allowed.extensions),
+            "survey": survey,
+            "only": None if only is None else sorted(only),
+        }
+    )

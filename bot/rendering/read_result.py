@@ -30,6 +30,7 @@ class _Fault(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class _Answer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: list[_File] | None = None
     fault: _Fault | None = None
+    faults: list[_Fault] | None = None
 
 
 class _End(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -53,19 +54,7 @@ async def read_result(reader: asyncio.StreamReader, template: Template, limits: 
         Fault: the render refused, or sent what it may not.
         Truncated: it ended before it had sent everything.
     """
-    try:
-        answer = msgspec.json.decode(await _read_header(reader, HEADER_BYTES), type=_Answer)
-    except msgspec.MsgspecError:
-        raise Truncated from None
-    if answer.fault is not None:
-        told = answer.fault
-        raise Fault(
-            told.rule,
-            path=told.path,
-            line=told.line,
-            variable=told.variable,
-            detail=told.detail,
-        )
+    answer = await _read_answer(reader)
     if answer.files is None:
         raise Truncated
     listed = answer.files
@@ -74,6 +63,30 @@ async def read_result(reader: asyncio.StreamReader, template: Template, limits: 
     if await reader.read(1):
         raise Truncated
     return Rendered(tuple(files), _sources(listed, template))
+
+
+async def read_faults(reader: asyncio.StreamReader) -> list[Fault]:
+    """What a survey found. Raises Truncated where it ended before it said so."""
+    answer = await _read_answer(reader)
+    if answer.faults is None or await reader.read(1):
+        raise Truncated
+    return [_fault(told) for told in answer.faults]
+
+
+async def _read_answer(reader: asyncio.StreamReader) -> _Answer:
+    try:
+        answer = msgspec.json.decode(await _read_header(reader, HEADER_BYTES), type=_Answer)
+    except msgspec.MsgspecError:
+        raise Truncated from None
+    if answer.fault is not None:
+        raise _fault(answer.fault)
+    return answer
+
+
+def _fault(told: _Fault) -> Fault:
+    return Fault(
+        told.rule, path=told.path, line=told.line, variable=told.variable, detail=told.detail
+    )
 
 
 async def _read_header(reader: asyncio.StreamReader, most_bytes: int) -> bytes:

@@ -5,19 +5,21 @@ import contextlib
 import shutil
 import socket
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 from .errors import RendererUnavailable
 from .inside.fault import Fault
 from .inside.limits import Limits
 from .inside.wire import LOAD, READY, RENDER, Truncated
 from .isolation import Isolation, Process
-from .read_result import read_end, read_loaded, read_result
+from .read_result import read_end, read_faults, read_loaded, read_result
 from .template import Rendered, Template
+
+Answer = TypeVar("Answer")
 
 _START_S = 30.0
 _GRACE_S = 3.0  # how long after its own bound a host may take to say so
@@ -112,6 +114,15 @@ class RenderHost:
             Fault: the template or the answers break a rule, or a limit.
             HostDied: the host ended meanwhile.
         """
+        return await self._ask(request, lambda reader: read_result(reader, template, self._limits))
+
+    async def survey(self, request: bytes) -> list[Fault]:
+        """The faults that a child found in the template's text. Raises like ``render``."""
+        return await self._ask(request, read_faults)
+
+    async def _ask(
+        self, request: bytes, read: Callable[[asyncio.StreamReader], Awaitable[Answer]]
+    ) -> Answer:
         async with self._slots:
             answer, their_answer = socket.socketpair()
             status, their_status = socket.socketpair()
@@ -119,7 +130,8 @@ class RenderHost:
             async with _stream(answer) as (reader, writer), _stream(status) as (ends, _):
                 try:
                     async with asyncio.timeout(self._limits.wall_s + _GRACE_S):
-                        return await self._follow(request, template, reader, writer, ends)
+                        writer.write(request)
+                        return await self._follow(read, reader, ends)
                 except TimeoutError:
                     raise self._lost(Fault("timeout")) from None
                 except (Truncated, ConnectionError):
@@ -127,15 +139,12 @@ class RenderHost:
 
     async def _follow(
         self,
-        request: bytes,
-        template: Template,
+        read: Callable[[asyncio.StreamReader], Awaitable[Answer]],
         reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
         ends: asyncio.StreamReader,
-    ) -> Rendered:
-        writer.write(request)
+    ) -> Answer:
         try:
-            result = await read_result(reader, template, self._limits)
+            result = await read(reader)
         except (Truncated, ConnectionError):
             end = await read_end(ends)
             raise Fault(end if end in {"timeout", "memory"} else "crashed") from None

@@ -2,18 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
-from .errors import describe
+from .errors import RenderError, describe
 from .incoming import check_template, encode_request, identity_of
 from .inside.fault import Fault
 from .inside.limits import Limits
 from .isolation import Isolation, detect_isolation
 from .pool import HostPool
-from .render_host import HostDied
+from .render_host import HostDied, RenderHost
 from .template import JSON, Allowed, Rendered, Template
+from .trace import Trace, traces
+
+Answer = TypeVar("Answer")
 
 _warn = logging.getLogger(__name__).warning
 
@@ -111,19 +114,97 @@ class Renderer:
             RenderError: the template or the answers cannot be rendered.
             RendererUnavailable: no process could be started; worth another attempt.
         """
+        granted = await self._granted(template, allowed)
+        request = encode_request(answers, granted, self._limits)
+
+        async def render(host: RenderHost) -> Rendered:
+            return await host.render(request, template)
+
+        try:
+            return await self._attempt(template, granted, render)
+        except Fault as fault:
+            raise self._described(fault, template, answers, allowed) from None
+
+    async def survey(
+        self,
+        template: Template,
+        answers: Mapping[str, JSON],
+        *,
+        allowed: Allowed = Allowed(),  # noqa: B008  # frozen
+    ) -> tuple[RenderError, ...]:
+        """Everything that is wrong with the template's text, in order of path and line.
+
+        A render ends at the first thing that fails; here defaults, names and files are
+        tried one by one with these answers, and names that nothing defines are found
+        in branches too where no answer leads. Hooks are not run.
+
+        Raises:
+            RenderError: the template is refused before anything is tried.
+            RendererUnavailable: no process could be started; worth another attempt.
+        """
+        granted = await self._granted(template, allowed)
+        request = encode_request(answers, granted, self._limits, survey=True)
+
+        async def survey(host: RenderHost) -> list[Fault]:
+            return await host.survey(request)
+
+        try:
+            faults = await self._attempt(template, granted, survey)
+        except Fault as fault:
+            raise self._described(fault, template, answers, allowed) from None
+        errors = [self._described(fault, template, answers, allowed) for fault in faults]
+        return tuple(sorted(errors, key=lambda error: (error.path or "", error.line or 0)))
+
+    async def trace(
+        self,
+        template: Template,
+        answers: Mapping[str, JSON],
+        rendered: Rendered,
+        paths: Collection[str],
+        *,
+        allowed: Allowed = Allowed(),  # noqa: B008  # frozen
+    ) -> Mapping[str, Trace]:
+        """Where each line of these paths of ``rendered`` came from; see Trace.
+
+        ``rendered`` is what ``render`` made of the same answers. A path that is not in
+        its sources (a hook made it) has no trace. Raises like ``render``.
+        """
+        granted = await self._granted(template, allowed)
+        wanted = [path for path in paths if path in rendered.sources]
+        request = encode_request(answers, granted, self._limits, only=wanted)
+
+        async def render(host: RenderHost) -> Rendered:
+            return await host.render(request, template)
+
+        try:
+            marked = await self._attempt(template, granted, render)
+        except Fault as fault:
+            raise self._described(fault, template, answers, allowed) from None
+        return await asyncio.to_thread(traces, template, rendered, marked, wanted)
+
+    async def _granted(self, template: Template, allowed: Allowed) -> Allowed:
+        """What this render may do; raises RenderError for a template that no process sees."""
         await self.start()
         await asyncio.to_thread(check_template, template, self._limits)
-        isolated = self.isolation.name == "bubblewrap"
-        granted = _granted(template, allowed, isolated=isolated)
-        request = encode_request(answers, granted, self._limits)
-        try:
-            return await self._attempt(template, request, granted)
-        except Fault as fault:
-            if fault.rule in _MAY_BE_ALLOWED and _runs_programs(allowed) and not isolated:
-                fault.rule = "isolation-needed"
-            raise describe(fault, template, answers.keys()) from None
+        return _granted(template, allowed, isolated=self._is_isolated())
 
-    async def _attempt(self, template: Template, request: bytes, allowed: Allowed) -> Rendered:
+    def _is_isolated(self) -> bool:
+        return self.isolation.name == "bubblewrap"
+
+    def _described(
+        self, fault: Fault, template: Template, answers: Mapping[str, JSON], allowed: Allowed
+    ) -> RenderError:
+        needs_more = fault.rule in _MAY_BE_ALLOWED and _runs_programs(allowed)
+        if needs_more and not self._is_isolated():
+            fault.rule = "isolation-needed"
+        return describe(fault, template, answers.keys())
+
+    async def _attempt(
+        self,
+        template: Template,
+        allowed: Allowed,
+        ask: Callable[[RenderHost], Awaitable[Answer]],
+    ) -> Answer:
         pool = self._pool
         if pool is None:
             raise RuntimeError("the renderer was closed")
@@ -134,7 +215,7 @@ class Renderer:
             )
             try:
                 async with using as host:
-                    return await host.render(request, template)
+                    return await ask(host)
             except HostDied:
                 self._log("a render process ended unexpectedly and is replaced")
         raise Fault("crashed")

@@ -10,6 +10,9 @@ from bot.templates import variables as variables_file
 from bot.templates.manifest import Manifest, ManifestFile, parse_manifest
 from bot.templates.variables import Variable, read_variables
 
+# Of UTF-8 and of both byte orders of UTF-16: cookiecutter reads none of them.
+_BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
+
 
 class TemplateInvalid(ProblemsFound):
     """A template cannot be used; ``problems`` says why, by file and line."""
@@ -75,14 +78,19 @@ def _manifest(text: str | None, folder: str | None, problems: list[Problem]) -> 
 def _text(files: Sequence[File], path: str, problems: list[Problem]) -> str | None:
     found = next((file for file in files if file.path == path), None)
     if found is None:
-        message = f"The template has no `{path}`."
+        message = f"The template has no `{path}`; it lies directly in the template's folder."
         problems.append(Problem(path=path, rule="missing-file", message=message))
+        return None
+    if found.content.startswith(_BYTE_ORDER_MARKS):
+        message = "The file begins with a byte order mark; save it as UTF-8 without one."
+        problems.append(
+            Problem(path=path, line=1, column=1, rule="byte-order-mark", message=message)
+        )
         return None
     try:
         return found.content.decode("utf-8")
     except UnicodeDecodeError as error:
         line = found.content.count(b"\n", 0, error.start) + 1
-        problems.append(
-            Problem(path=path, line=line, column=1, rule="encoding", message="This is not UTF-8.")
-        )
+        message = "This is not UTF-8; save the file as UTF-8."
+        problems.append(Problem(path=path, line=line, column=1, rule="encoding", message=message))
         return None

@@ -36,8 +36,12 @@ def read_folder(folder: Path) -> tuple[File, ...]:
                 continue
             size_bytes += info.st_size
             if len(files) >= MOST_FILES or size_bytes > MOST_BYTES:
-                message = f"A template has at most {MOST_FILES:,} files and 20 MB."
-                raise ProblemsFound([Problem(path=".", rule="too-large", message=message)])
+                message = (
+                    f"A template has at most {MOST_FILES:,} files and 20 MB; leave out what a "
+                    "build fetches."
+                )
+                problem = Problem(path=".", line=1, column=1, rule="too-large", message=message)
+                raise ProblemsFound([problem])
             files.append(_file(folder, path, info.st_mode))
     if problems:
         raise ProblemsFound(problems)
@@ -59,6 +63,8 @@ def _file(folder: Path, path: Path, mode: int) -> File:
 def _special(folder: Path, path: Path) -> Problem:
     return Problem(
         path=path.relative_to(folder).as_posix(),
+        line=1,
+        column=1,
         rule="symlink",
         message="Links and special files are not used in templates; put a regular file here.",
     )

@@ -10,7 +10,6 @@ from typing import Final
 
 from bot.forms import (
     Form,
-    FormInvalid,
     compile_form,
     form_yaml,
     sample_answers,
@@ -19,10 +18,10 @@ from bot.forms import (
 from bot.forms.form import Group
 from bot.organization import Organization, parse_organization
 from bot.organization.parse import PATH as ORGANIZATION_PATH
-from bot.problems import Problem, ProblemsFound, has_errors, in_order
+from bot.problems import Problem, ProblemsFound
 from bot.rendering import RenderedFile, RenderError
-from bot.templates.check.files import check_template
-from bot.templates.check.trials import Renders, check_rendered, render
+from bot.templates.check import Lints, Renders, Verdict, check_version
+from bot.templates.check.renders import render
 from bot.templates.definition import TemplateDefinition, load_template
 from bot.templates.folder import read_folder
 from bot.written import code, near_miss
@@ -46,38 +45,26 @@ def form_for(folder: Path) -> str:
     return form_yaml(compile_form(load(folder), organization))
 
 
-async def check(folder: Path, renderer: Renders) -> tuple[Problem, ...]:
-    """Every problem of the template in ``folder``, in order of place. Raises OSError."""
+async def check(folder: Path, renderer: Renders, linters: Lints) -> Verdict:
+    """The verdict on the template in ``folder``. Raises OSError, RendererUnavailable.
+
+    Without an ``organization.yml`` above it, what needs the platform team's word is a
+    warning, and the owner may be any team.
+    """
+    name = _name(folder)
     try:
         files = read_folder(folder)
         organization, is_real = organization_for(folder)
     except ProblemsFound as error:
-        return error.problems
-    name = _name(folder)
-    allowed = organization.allowed_for(name) if is_real else None
-    problems = list(check_template(files, folder=name, allowed=allowed))
-    if has_errors(problems):  # rendering would only repeat them
-        return in_order(problems)
-    definition = load_template(files, commit="", folder=name)
-    problems += await _check_form(definition, organization, renderer)
-    return in_order(problems)
-
-
-async def _check_form(
-    definition: TemplateDefinition, organization: Organization, renderer: Renders
-) -> tuple[Problem, ...]:
-    try:
-        form = compile_form(definition, organization)
-        return await check_rendered(renderer, definition, form, organization)
-    except ProblemsFound as error:
-        return error.problems
-    except FormInvalid as error:
-        return tuple(_unanswerable(each.field_label) for each in error.problems)
-
-
-def _unanswerable(label: str) -> Problem:
-    message = f"No example answers {code(label)}; give its variable a default that its rule allows."
-    return Problem(path="cookiecutter.json", line=1, column=1, rule="no-example", message=message)
+        return Verdict(template=name, problems=error.problems)
+    return await check_version(
+        files,
+        folder=name,
+        organization=organization,
+        allowed=organization.allowed_for(name) if is_real else None,
+        renderer=renderer,
+        linters=linters,
+    )
 
 
 async def render_to(

@@ -36,16 +36,16 @@ class Pattern:
     def __init__(self, text: str) -> None:
         """Raises PatternInvalid, saying what is wrong and at which character."""
         self.text = text
-        self._machine = _compiled(text)
+        self.machine = _compiled(text)
 
     def covers(self, answer: str) -> bool:
         """Whether the pattern describes the whole answer. Linear in its length."""
-        return self._machine.accepts(answer)
+        return self.machine.accepts(answer)
 
     def allows(self, character: str) -> bool:
         """Whether any answer that the pattern covers may hold that character."""
         point = ord(character)
-        return any(low <= point <= high for low, high in self._machine.alphabet)
+        return any(low <= point <= high for low, high in self.machine.alphabet)
 
 
 @lru_cache(maxsize=512)
@@ -291,17 +291,31 @@ class _Machine:
         self._start = self._build(tree, self._end)
         self.alphabet = _merged([pair for state in self._states for pair in state.ranges])
 
+    @property
+    def start(self) -> frozenset[int]:
+        return self._closure([self._start])
+
+    def is_end(self, current: frozenset[int]) -> bool:
+        return self._end in current
+
+    def after(self, current: frozenset[int], character: str) -> frozenset[int]:
+        return self._closure(self._reached(current, ord(character)))
+
+    def readable(self, current: frozenset[int]) -> Ranges:
+        """The characters that some answer goes on with, in order; ranges may overlap."""
+        return tuple(sorted({pair for i in current for pair in self._states[i].ranges}))
+
     def accepts(self, answer: str) -> bool:
-        current = self._closure([self._start])
+        current = self.start
         seen: dict[tuple[frozenset[int], str], frozenset[int]] = {}
         for character in answer:
             step = (current, character)
             if step not in seen:
-                seen[step] = self._closure(self._reached(current, ord(character)))
+                seen[step] = self.after(current, character)
             current = seen[step]
             if not current:
                 return False
-        return self._end in current
+        return self.is_end(current)
 
     def _reached(self, current: frozenset[int], point: int) -> Iterator[int]:
         for index in current:

@@ -57,6 +57,11 @@ def code(text: str) -> str:
     return f"{fence}{edge}{shown}{edge}{fence}"
 
 
+def without_code(text: str) -> str:
+    """``text`` with what ``code`` put around its words taken away: plain text for people."""
+    return re.sub(r"(?<!`)(`+)(?!`)( ?)(.+?)\2(?<!`)\1(?!`)", r"\3", text)
+
+
 def one_of(choices: Iterable[str], *, most: int = 12) -> str:
     """``one of `a`, `b` `` for people; a long list is cut and says by how much."""
     listed = list(choices)

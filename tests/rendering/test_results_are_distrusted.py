@@ -13,7 +13,7 @@ from bot.rendering import Limits, Rendered, RenderedFile
 from bot.rendering.errors import describe
 from bot.rendering.inside.fault import Fault
 from bot.rendering.inside.wire import Truncated
-from bot.rendering.read_result import read_result
+from bot.rendering.read_result import read_faults, read_result
 
 from .templates_in_memory import TOP, template
 
@@ -31,10 +31,14 @@ def listed(path: str = "a.txt", size: int = 1, **more: Any) -> dict[str, Any]:
 
 
 async def read(sent: bytes) -> Rendered:
+    return await read_result(fed(sent), GIVEN, SMALL)
+
+
+def fed(sent: bytes) -> asyncio.StreamReader:
     reader = asyncio.StreamReader()
     reader.feed_data(sent)
     reader.feed_eof()
-    return await read_result(reader, GIVEN, SMALL)
+    return reader
 
 
 async def test_files_are_read_with_the_sources_that_exist() -> None:
@@ -97,8 +101,20 @@ def test_any_bytes_end_well(sent: bytes) -> None:
     async def reading() -> None:
         with pytest.raises((Truncated, Fault)):
             await read(sent)
+        with pytest.raises((Truncated, Fault)):
+            await read_faults(fed(sent))
 
     asyncio.run(reading())
+
+
+async def test_the_faults_of_a_survey_are_read_whole() -> None:
+    """Neither a list of files nor half an answer is taken for them."""
+    fault = Fault("syntax", path="a", line=1, detail="x")
+    (found,) = await read_faults(fed(message({"faults": [fault.as_json()]})))
+    assert found.as_json() == fault.as_json()
+    for sent in (message({"files": []}), message({"faults": []}, b"more"), message({"faults": 1})):
+        with pytest.raises(Truncated):
+            await read_faults(fed(sent))
 
 
 HOSTILE = st.builds(

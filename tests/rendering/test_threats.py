@@ -757,6 +757,12 @@ async def test_t21_text_in_another_encoding_is_named(renderer: Renderer) -> None
     assert (error.rule, error.path) == ("not-utf8", f"{TOP}/z.txt")
 
 
+async def test_v3_a_value_as_json_has_no_escapes_that_only_json_knows(renderer: Renderer) -> None:
+    """``tojson`` writes YAML and TOML too, which know no halves of characters."""
+    given = template({"a.yml": "{{ cookiecutter.x | tojson }}"}, variables={"x": ""})
+    assert texts(await renderer.render(given, {"x": 'é 😀 <"'}))["a.yml"] == '"é 😀 \\u003c\\""'
+
+
 async def test_t21_short_binaries_come_out_as_they_are(renderer: Renderer) -> None:
     files = {"a.bin": b"\x00{{ 1+1 }}", "b.dat": b"ab\x00\r\n", "c.png": b"\x89PNG\r\n\x1a\n{{"}
     rendered = await renderer.render(template(files), {})

@@ -13,12 +13,15 @@ from . import generate
 from .collect import Found, collect
 from .fault import Fault
 from .limits import Limits
+from .locate import Overdue
+from .survey import survey
 from .wire import encode_header, read_header
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PROCESSES = 64
 _OPEN_FILES = 256
+_SOFT = 0.8  # of the wall limit: then it may say where it is
 
 
 def guard_process() -> None:
@@ -37,6 +40,9 @@ def bound_memory(limits: Limits) -> None:
 
 
 def _bound_render(limits: Limits) -> None:
+    for soft in (signal.SIGXCPU, signal.SIGALRM):
+        signal.signal(soft, _raise_overdue)
+    signal.setitimer(signal.ITIMER_REAL, limits.wall_s * _SOFT)
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.out_bytes, limits.out_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
@@ -44,12 +50,17 @@ def _bound_render(limits: Limits) -> None:
         resource.setrlimit(resource.RLIMIT_NPROC, (_PROCESSES, _PROCESSES))
 
 
+def _raise_overdue(_signal: int, _frame: object) -> None:
+    """Wherever the template is, so that its place is told; soon after it is killed instead."""
+    raise Overdue
+
+
 def serve(sock: socket.socket, loaded: generate.Loaded, work: Path) -> None:
     """Answer the one request that waits on ``sock``; nothing but 0-2 and it stays open.
 
-    The answer is either ``{"fault": …}`` or the files, listed and then sent.
+    The answer is ``{"fault": …}``, ``{"faults": […]}`` to a survey, or the files,
+    listed and then sent.
     """
-    guard_process()
     _keep_only(sock)
     _bound_render(loaded.limits)
     home = work / "home"
@@ -57,17 +68,31 @@ def serve(sock: socket.socket, loaded: generate.Loaded, work: Path) -> None:
     os.environ["HOME"] = str(home)
     os.chdir(home)
     try:
-        request = read_header(sock)
-        asked = generate.Asked(
-            request["answers"], bool(request["hooks"]), tuple(request["extensions"])
-        )
-        sources = generate.run(loaded, asked, work)
-        (project,) = (work / "out").iterdir()
-        found = collect(project, loaded.limits)
+        _answer(sock, read_header(sock), loaded, work)
     except Fault as fault:
         sock.sendall(encode_header({"fault": fault.as_json()}))
-    else:
-        _send(sock, found, sources)
+    except Overdue:
+        sock.sendall(encode_header({"fault": Fault("timeout").as_json()}))
+
+
+def _answer(
+    sock: socket.socket, request: dict[str, Any], loaded: generate.Loaded, work: Path
+) -> None:
+    wanted = request["only"]
+    asked = generate.Asked(
+        request["answers"],
+        hooks=bool(request["hooks"]),
+        extensions=tuple(request["extensions"]),
+        marked=wanted is not None,
+    )
+    if request["survey"]:
+        faults = [fault.as_json() for fault in survey(loaded, asked, work)]
+        sock.sendall(encode_header({"faults": faults}))
+        return
+    sources = generate.run(loaded, asked, work)
+    (project,) = (work / "out").iterdir()
+    found = collect(project, loaded.limits)
+    _send(sock, [one for one in found if wanted is None or one.path in wanted], sources)
 
 
 def _keep_only(sock: socket.socket) -> None:

@@ -135,6 +135,8 @@ class TemplateEnvironment(ImmutableSandboxedEnvironment):
             **switches,
         )
         self._compiled = compiled
+        # Escapes of half characters, as Python writes 😀 by itself, are JSON but not YAML or TOML.
+        self.policies["json.dumps_kwargs"] = {"sort_keys": True, "ensure_ascii": False}
         self.filters["slugify"] = _plain_slugify(self.filters["slugify"])
         self.filters["random"] = _not_repeatable
         self.globals["lipsum"] = _not_repeatable

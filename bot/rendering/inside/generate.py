@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from binaryornot.helpers import has_binary_extension, is_binary_string
 from cookiecutter import generate, hooks
 
-from . import planned, variables
+from . import marking, planned, variables
 from .environment import (
     ALWAYS,
     KNOWN_EXTENSIONS,
@@ -62,6 +62,7 @@ class Asked:
     answers: Mapping[str, Any]
     hooks: bool = False
     extensions: tuple[str, ...] = ()
+    marked: bool = False  # each piece of the text tells where it is from; no hook is run
 
 
 def run(loaded: Loaded, asked: Asked, work: Path) -> dict[str, str]:
@@ -72,11 +73,11 @@ def run(loaded: Loaded, asked: Asked, work: Path) -> dict[str, str]:
     Raises:
         Fault: the template or the answers break a rule.
     """
-    declared = _declared(loaded)
-    _check_hooks(loaded, asked)
-    settings = _jinja_settings(loaded, declared, asked)
-    context, plan = _plan(loaded, declared, asked, _make(TemplateEnvironment, settings))
-    files = _make(planned.PlannedEnvironment, settings)
+    declared = declared_by(loaded)
+    check_hooks(loaded, asked)
+    settings = jinja_settings(loaded, declared, asked)
+    context, plan = _plan(loaded, declared, asked, make(TemplateEnvironment, settings))
+    files = _files_environment(loaded, settings, marked=asked.marked)
     files.plan, files.output = plan, str(work / "out")
     write_files(loaded, work / "template")
     at = _Place(path=f"{plan.source}")
@@ -84,11 +85,34 @@ def run(loaded: Loaded, asked: Asked, work: Path) -> dict[str, str]:
     (work / "out").mkdir()
     try:
         generate.generate_files(
-            work / "template", context, output_dir=work / "out", accept_hooks=asked.hooks
+            work / "template",
+            context,
+            output_dir=work / "out",
+            accept_hooks=asked.hooks and not asked.marked,
         )
     except Exception as error:  # noqa: BLE001  # whatever an expression provokes is the template's
         raise fault_of(error, folder=plan.source, path=at.path) from None
     return dict(plan.files)
+
+
+def _files_environment(
+    loaded: Loaded, settings: Mapping[str, Any], *, marked: bool
+) -> planned.PlannedEnvironment:
+    if not marked:
+        return make(planned.PlannedEnvironment, settings)
+    # What other renders of this host have compiled bears no marks, and the other way round.
+    environment = make(planned.PlannedEnvironment, {**settings, "compiled": CompiledTemplates()})
+    marking.turn_on(environment, _jinja_names(loaded))
+    return environment
+
+
+def _jinja_names(loaded: Loaded) -> dict[str, int]:
+    """Each file's number (its place in order of path) by the name that Jinja has for it."""
+    top = loaded.top()
+    return {
+        path[len(top) + 1 :] if path.startswith(f"{top}/") else f"../{path}": number
+        for number, path in enumerate(sorted(loaded.files))
+    }
 
 
 @dataclass(slots=True)
@@ -98,13 +122,15 @@ class _Place:
     path: str
 
 
-def _declared(loaded: Loaded) -> dict[str, Any]:
+def declared_by(loaded: Loaded) -> dict[str, Any]:
+    """What cookiecutter.json declares. Raises Fault."""
     if variables.FILE not in loaded.files:
         raise Fault("no-variables", path=variables.FILE)
     return variables.read_declared(loaded.files[variables.FILE][0], loaded.limits)
 
 
-def _jinja_settings(loaded: Loaded, declared: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+def jinja_settings(loaded: Loaded, declared: Mapping[str, Any], asked: Asked) -> Mapping[str, Any]:
+    """What ``make`` needs for an environment of this template. Raises Fault."""
     return {
         "compiled": loaded.compiled,
         "switches": declared.get("_jinja2_env_vars", {}),
@@ -124,14 +150,16 @@ def _extensions(declared: Mapping[str, Any], asked: Asked) -> list[str]:
     return [name for name in wanted if name not in always] + known
 
 
-def _make(kind: type[Made], settings: Mapping[str, Any]) -> Made:
+def make(kind: type[Made], settings: Mapping[str, Any]) -> Made:
+    """An environment with these settings. Raises Fault for an extension that fails to load."""
     try:
         return kind(**settings)
     except Exception:  # noqa: BLE001  # an extension is a stranger's module and may fail in any way
         raise Fault("extension-not-found", path=variables.FILE) from None
 
 
-def _check_hooks(loaded: Loaded, asked: Asked) -> None:
+def check_hooks(loaded: Loaded, asked: Asked) -> None:
+    """Raises Fault for a hook that would run and may not."""
     for path in sorted(loaded.files):
         folder, _, file = path.rpartition("/")
         stem = os.path.splitext(file)[0]  # noqa: PTH122  # as cookiecutter finds its hooks
@@ -165,10 +193,23 @@ def _planned_with(
     answers: Mapping[str, Any],
     names: TemplateEnvironment,
 ) -> tuple[dict[str, Any], planned.Plan]:
-    default = partial(_render_default, names, loaded.files[variables.FILE][0])
+    default = partial(render_default, names, loaded.files[variables.FILE][0])
     context = {"cookiecutter": variables.resolve(declared, answers, default)}
     top = loaded.top()
-    inner = tuple(sorted(p[len(top) + 1 :] for p in loaded.files if p.startswith(f"{top}/")))
+    inner = inner_paths(loaded, top)
+    render = name_renderer(names, context, top)
+    return context, planned.plan_names(inner, context, render, top=top, depth=loaded.limits.depth)
+
+
+def inner_paths(loaded: Loaded, top: str) -> tuple[str, ...]:
+    """The paths below the top folder, relative to it, in order."""
+    return tuple(sorted(p[len(top) + 1 :] for p in loaded.files if p.startswith(f"{top}/")))
+
+
+def name_renderer(
+    names: TemplateEnvironment, context: dict[str, Any], top: str
+) -> planned.RenderName:
+    """Renders one name, of the top folder or of something in it; what it returns raises Fault."""
 
     def render(name: str) -> str:
         source = top if name == top else f"{top}/{name}"
@@ -179,12 +220,13 @@ def _planned_with(
             fault.line = None  # a name has no lines
             raise fault from None
 
-    return context, planned.plan_names(inner, context, render, top=top, depth=loaded.limits.depth)
+    return render
 
 
-def _render_default(
+def render_default(
     names: TemplateEnvironment, content: bytes, key: str, text: str, values: Mapping[str, Any]
 ) -> str:
+    """The default of the variable ``key``; raises Fault with its line in ``content``."""
     try:
         return names.from_string(text).render(cookiecutter=values)
     except Exception as error:  # noqa: BLE001  # whatever an expression provokes is the template's
@@ -240,7 +282,7 @@ def _patch_cookiecutter(
     def run_checked_hook(script: str, cwd: str, context: dict[str, Any]) -> None:
         at.path = f"hooks/{Path(script).name}"
         finalize = only_inert(json_is_inert=script.endswith(".py"))
-        environment = _make(TemplateEnvironment, {**settings, "finalize": finalize})
+        environment = make(TemplateEnvironment, {**settings, "finalize": finalize})
         hooks.create_env_with_context = lambda _context: environment
         run_hook(script, cwd, context)
 

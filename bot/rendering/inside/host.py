@@ -30,11 +30,15 @@ from .wire import LOAD, READY, RENDER, Truncated, encode_header, read_bytes, rea
 
 @dataclass(frozen=True, slots=True)
 class _Child:
-    """A running render: ``status`` is where its end is told, ``ends_s`` when it is over."""
+    """A running render: ``status`` is where its end is told, ``ends_s`` when it is over.
+
+    ``cpu_s`` is the processor time after which it is over as well.
+    """
 
     status: socket.socket
     work: Path
     ends_s: float
+    cpu_s: int
 
 
 class Host:
@@ -90,25 +94,27 @@ class Host:
     def _fork(self, loaded: Loaded, answer: socket.socket, status: socket.socket) -> None:
         work = Path(tempfile.mkdtemp(dir=self._root))
         ends_s = time.monotonic() + loaded.limits.wall_s
+        host = os.getpid()
         pid = os.fork()
         if pid == 0:
-            _be_child(answer, loaded, work)
+            _be_child(answer, loaded, work, host=host)
         with contextlib.suppress(OSError):  # the child may have done it, or be gone
             os.setpgid(pid, pid)
         answer.close()
-        self._children[pid] = _Child(status, work, ends_s)
+        self._children[pid] = _Child(status, work, ends_s, loaded.limits.cpu_s)
 
     def _reap(self) -> None:
         """Tell how each child ended that has ended; its folder is gone and its group too."""
         while self._children:
-            pid, code = os.waitpid(-1, os.WNOHANG)
+            pid, code, used = os.wait4(-1, os.WNOHANG)
             if pid == 0:
                 return
             child = self._children.pop(pid, None)
             if child is None:
                 continue  # an orphan that a hook left behind
             _kill_group(pid)
-            end = _end_of(code, overdue=pid in self._overdue)
+            overdue = pid in self._overdue or used.ru_utime + used.ru_stime >= child.cpu_s
+            end = _end_of(code, overdue=overdue)
             self._overdue.discard(pid)
             with contextlib.suppress(OSError):  # nobody waits for it any more
                 child.status.sendall(encode_header({"end": end}))
@@ -123,9 +129,12 @@ class Host:
                 _kill_group(pid)
 
 
-def _be_child(answer: socket.socket, loaded: Loaded, work: Path) -> NoReturn:
+def _be_child(answer: socket.socket, loaded: Loaded, work: Path, *, host: int) -> NoReturn:
     code = 1
     try:
+        guard_process()
+        if os.getppid() != host:  # it was gone before it could take us with it
+            os._exit(1)
         os.setpgid(0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -140,9 +149,9 @@ def _be_child(answer: socket.socket, loaded: Loaded, work: Path) -> NoReturn:
 
 
 def _end_of(status: int, *, overdue: bool) -> str:
-    if overdue:
-        return "timeout"
     code = os.waitstatus_to_exitcode(status)
+    if overdue and code != 0:
+        return "timeout"
     known = {0: "done", 2: "memory", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "memory"}
     return known.get(code, "crashed")  # the kernel kills what fills the machine
 

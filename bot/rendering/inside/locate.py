@@ -18,6 +18,11 @@ from jinja2.exceptions import SecurityError, UndefinedError
 from .environment import NotRepeatable, NotRepeatableTag, UndefinedVariable, UnsafeInHook
 from .fault import Fault
 
+
+class Overdue(Exception):
+    """The render has used the processor time that it may; raised wherever it is just then."""
+
+
 _NO_FILE = frozenset({"<template>", "<unknown>"})
 _NAMES_SHOWN = frozenset(
     {"TypeError", "ValueError", "KeyError", "IndexError", "AttributeError", "ZeroDivisionError"}
@@ -40,6 +45,8 @@ def fault_of(error: BaseException, *, folder: str, path: str | None = None) -> F
     place, line = _place(error)
     if place is not None:
         path = posixpath.normpath(posixpath.join(folder, place))
+    if isinstance(error, UnicodeDecodeError) and line is None:
+        line = error.object.count(b"\n", 0, error.start) + 1
     rule, detail = _rule(error)
     variable = getattr(error, "variable", None)
     return Fault(rule, path=path, line=line, variable=variable, detail=detail)
@@ -72,6 +79,7 @@ def _rule(error: BaseException) -> tuple[str, str]:
 
 
 _RULES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((Overdue,), "timeout"),
     ((NotRepeatable, NotRepeatableTag), "not-repeatable"),
     ((UnsafeInHook,), "unsafe-hook-value"),
     ((SecurityError,), "forbidden-expression"),

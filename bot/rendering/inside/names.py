@@ -71,7 +71,7 @@ def check_together(paths: Iterable[str]) -> None:
         parts = path.split("/")
         prefixes = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
         for prefix in prefixes:
-            if spelled.setdefault(_folded(prefix), prefix) != prefix or prefix in files:
+            if spelled.setdefault(folded(prefix), prefix) != prefix or prefix in files:
                 raise Fault("collision", path=path)
         if path in folders:
             raise Fault("collision", path=path)
@@ -79,7 +79,8 @@ def check_together(paths: Iterable[str]) -> None:
         files.add(path)
 
 
-def _folded(path: str) -> str:
+def folded(path: str) -> str:
+    """The same for paths that some file system takes for one."""
     if path.isascii():
         return path.lower()
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", path).casefold())

@@ -16,7 +16,7 @@ from jinja2 import Template
 
 from .environment import TemplateEnvironment
 from .fault import Fault
-from .names import TOP_FOLDER, check_path, check_together
+from .names import TOP_FOLDER, check_path, check_together, folded
 
 RenderName = Callable[[str], str]  # a path below the template's top folder → the rendered path
 
@@ -64,6 +64,46 @@ def plan_names(
         fault.path = files[str(fault.path)]
         raise
     return Plan(top, rendered_top, entries, files)
+
+
+@dataclass(frozen=True, slots=True)
+class NamesTried:
+    """``files``: rendered path → path below the top folder, of those without a fault."""
+
+    files: Mapping[str, str]
+    faults: tuple[Fault, ...]
+
+
+def names_one_by_one(
+    paths: tuple[str, ...], context: dict[str, Any], render: RenderName, *, top: str, depth: int
+) -> NamesTried:
+    """As ``plan_names``, but a fault stops nothing: all of them are told."""
+    faults: dict[str, Fault] = {}
+    entries: dict[str, str] = {}
+    targets: dict[str, str] = {}
+    spelled: dict[str, str] = {}
+
+    def tried(name: str) -> str:
+        try:
+            return render(name)
+        except Fault as fault:
+            faults.setdefault(str(fault.path), fault)
+            raise
+
+    for path in paths:
+        try:
+            target = _target(path, context, tried, entries)
+            if target.endswith("/") or not target:
+                continue
+            _check(target, source=f"{top}/{path}", depth=depth)
+        except Fault as fault:
+            faults.setdefault(str(fault.path), fault)
+            continue
+        if spelled.setdefault(folded(target), path) != path:
+            faults.setdefault(f"{top}/{path}", Fault("collision", path=f"{top}/{path}"))
+            continue
+        targets[target] = f"{top}/{path}"
+    return NamesTried(targets, tuple(faults.values()))
 
 
 def _target(path: str, context: dict[str, Any], render: RenderName, entries: dict[str, str]) -> str:

@@ -1,118 +1,179 @@
-"""Renders a template as people will, once for every choice, and tells what breaks.
+"""The projects that a template is tried with: every option, all pairs of them, odd answers.
 
-A template that renders with its defaults may still fail for an answer that nobody
-tried; here each option, each box and each empty optional answer is tried once.
+Rows of choices come first; in the first of them everything is as the form shows it.
+Then odd answers, each beside a harmless twin: see ``hostile``.
 """
 
-import hashlib
-from collections.abc import Iterator, Mapping
-from typing import Protocol
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
-from bot.forms import (
-    Answers,
-    Form,
-    FormInvalid,
-    Question,
-    cookiecutter_answers,
-    sample_answers,
-    text_of,
-)
-from bot.organization import Organization
-from bot.problems import Problem, in_order
-from bot.rendering import JSON, Allowed, Rendered, RenderError, Template, TemplateFile
+from bot.forms import Answers, Form, FormInvalid, Question, sample_answers
+from bot.templates.check.factors import Factor, Key, Value, factors, texts_of
+from bot.templates.check.free_variables import is_free
+from bot.templates.check.hostile import COMPARED, ROUNDS, Odd, Round, TakenApart, odd_answer
+from bot.templates.check.pairs import all_pairs
 from bot.templates.definition import TemplateDefinition
 
-
-class Renders(Protocol):
-    """The part of the renderer that a check needs."""
-
-    async def render(
-        self, template: Template, answers: Mapping[str, JSON], *, allowed: Allowed
-    ) -> Rendered:
-        """The rendered files; raises bot.rendering.RenderError."""
-        ...
+MOST_RENDERS: Final = 60
+_LEAST_ROWS: Final = 20
+_ROWS_WITH_MARKS: Final = 6
+_SPLITS_LINES: Final = re.compile(rb"\bsplitlines\b|\bsplit\(\s*['\"]\\n")
+_SPLITS: Final = re.compile(
+    rb"\bsplit\b|\|\s*list\b|\bfor\b[^%]{0,80}\bin\s+cookiecutter\.\w+\s*-?%"
+)
 
 
-async def check_rendered(
-    renderer: Renders, definition: TemplateDefinition, form: Form, organization: Organization
-) -> tuple[Problem, ...]:
-    """What breaks when the template is rendered, each problem once; empty where nothing does."""
-    problems: dict[tuple[str, int, str], Problem] = {}
-    for said, answers in trials(form):
-        try:
-            await render(renderer, definition, answers, organization)
-        except RenderError as error:
-            problem = _problem(error, said)
-            problems.setdefault((problem.path, problem.line, problem.rule), problem)
-    return in_order(problems.values())
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One project to make. ``choices`` are what is chosen, by label; ``odd`` the odd answers.
 
-
-async def render(
-    renderer: Renders, definition: TemplateDefinition, answers: Answers, organization: Organization
-) -> Rendered:
-    """The files that these answers make; raises bot.rendering.RenderError."""
-    allowed = organization.allowed_for(definition.id)
-    return await renderer.render(
-        as_template(definition),
-        cookiecutter_answers(definition, answers, organization),
-        allowed=Allowed(hooks=allowed.hooks, extensions=allowed.extensions),
-    )
-
-
-def as_template(definition: TemplateDefinition) -> Template:
-    """The definition as the renderer takes it, keyed by its content."""
-    digest = hashlib.sha256()
-    for file in sorted(definition.files, key=lambda file: file.path):
-        head = f"{file.path}\0{len(file.content)}\0{file.executable}\0"
-        digest.update(head.encode("utf-8", "surrogateescape") + file.content)
-    return Template(
-        key=f"{definition.id}-{digest.hexdigest()[:40]}",
-        files=tuple(
-            TemplateFile(file.path, file.content, file.executable) for file in definition.files
-        ),
-    )
-
-
-def trials(form: Form) -> Iterator[tuple[str, Answers]]:
-    """Answers to try, each with what is special about it (nothing about the first).
-
-    Raises FormInvalid where the form cannot be answered with examples.
+    ``twin`` is the number of the trial with harmless answers in their place.
     """
-    yield "", sample_answers(form)
-    for question in form.questions:
-        if question.group == "setting":  # settings do not reach the template
-            continue
-        for value in _alternatives(question):
-            text = text_of(question, value)
-            try:
-                answers = sample_answers(form, {(question.group, question.name): text})
-            except FormInvalid:  # the organisation's or the clouds' rules forbid the combination
-                continue
-            yield f"{question.label}: {value or 'left empty'}", answers
+
+    number: int
+    answers: Answers
+    choices: Mapping[str, str] = field(default_factory=dict)
+    odd: Mapping[Key, Odd] = field(default_factory=dict)
+    round: Round | None = None
+    twin: int | None = None
+    is_twin: bool = False
+
+    @property
+    def is_row(self) -> bool:
+        """Whether its answers are ones that people would give."""
+        return self.round is None
 
 
-def _alternatives(question: Question) -> Iterator[str]:
-    if question.kind == "choice" and (
-        question.group == "variable" or question.name == "visibility"
-    ):
-        yield from (option.value for option in question.options)
-    elif question.kind == "bool":
-        yield from ("true", "false")
-    elif question.kind == "multi":
-        yield "[]"
-        yield from (option.value for option in question.options)
-    elif question.group == "variable" and not question.required:
-        yield ""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All trials in the order of their worth; the first ``covering`` hold every value once."""
+
+    trials: tuple[Trial, ...]
+    covering: int
+    missed: int = 0
+    factors: tuple[Factor, ...] = ()
 
 
-def _problem(error: RenderError, said: str) -> Problem:
-    where = f"{error.path}, line {error.line}: " if error.line else f"{error.path}: "
-    message = error.message.removeprefix(where)
-    message = message[:1].upper() + message[1:]
-    return Problem(
-        path=error.path or ".",
-        line=error.line or 1,
-        column=1,
-        rule=error.rule,
-        message=f"{message} It happens with {said}." if said else message,
+def plan_trials(form: Form, definition: TemplateDefinition) -> Plan:
+    """What to try, 60 projects as a rule, more only where one choice has more options.
+
+    The same template gives the same plan. Raises FormInvalid where the form cannot be
+    answered with examples.
+    """
+    found = factors(form, definition)
+    planner = _Planner(form, definition, found)
+    rounds = list(planner.rounds())
+    renders = sum(_renders_of(round_) for round_, _ in rounds)
+    rows = all_pairs(
+        [len(factor.values) for factor in found], most=max(MOST_RENDERS - renders, _LEAST_ROWS)
     )
+    for row in rows.rows[: rows.covering]:
+        planner.add_row(row)
+    for round_, odd in rounds:
+        planner.add_odd(round_, odd, rows.rows[0])
+    for row in rows.rows[rows.covering :]:
+        planner.add_row(row)
+    for round_, odd in rounds:
+        if round_ == "marks":  # the worst of all: in every branch that a single option opens
+            for row in rows.rows[1 : min(rows.covering, _ROWS_WITH_MARKS)]:
+                planner.add_odd(round_, odd, row)
+    return Plan(
+        trials=tuple(planner.trials), covering=rows.covering, missed=rows.missed, factors=found
+    )
+
+
+def _renders_of(round_: Round) -> int:
+    each = 2 if round_ in COMPARED else 1
+    return each * _ROWS_WITH_MARKS if round_ == "marks" else each
+
+
+class _Planner:
+    """Numbers trials, leaves out what the organisation's rules forbid, and makes none twice."""
+
+    def __init__(self, form: Form, definition: TemplateDefinition, found: Sequence[Factor]) -> None:
+        self._form, self._definition, self._factors = form, definition, found
+        self._apart = TakenApart(
+            at_separators=any(_SPLITS.search(file.content) for file in definition.files),
+            at_lines=any(_SPLITS_LINES.search(file.content) for file in definition.files),
+        )
+        self._known: dict[str, int] = {}
+        self.trials: list[Trial] = []
+
+    def add_row(self, row: Sequence[int]) -> None:
+        chosen = self._chosen(row)
+        choices = {factor.label: value.said for factor, value in chosen}
+        try:
+            answers = sample_answers(self._form, texts_of(self._form, chosen))
+        except FormInvalid:
+            if not self.trials:
+                raise
+            return
+        self._add(Trial(number=len(self.trials), answers=answers, choices=choices))
+
+    def rounds(self) -> Iterator[tuple[Round, dict[Key, Odd]]]:
+        """The rounds in which any question allows an odd answer."""
+        for round_ in ROUNDS:
+            odd = {
+                (question.group, question.name): found
+                for question in self._form.questions
+                if self._takes_part(question, round_)
+                and (found := odd_answer(question, round_, self._apart))
+            }
+            if odd:
+                yield round_, odd
+
+    def _takes_part(self, question: Question, round_: Round) -> bool:
+        name = "project_slug" if question.name == "repository_name" else question.name
+        variable = self._definition.variable(name)
+        if variable is None or question.group == "setting":
+            return False
+        if round_ in ("marks", "signs"):
+            return is_free(variable) == (round_ == "marks")
+        return True
+
+    def add_odd(self, round_: Round, odd: Mapping[Key, Odd], row: Sequence[int]) -> None:
+        chosen = self._chosen(row)
+        texts = texts_of(self._form, chosen)
+        choices = {factor.label: value.said for factor, value in chosen}
+        twins = {key: each.twin for key, each in odd.items() if each.twin is not None}
+        odds = {key: each.text for key, each in odd.items()}
+        try:
+            harmless = sample_answers(self._form, {**texts, **twins})
+            hostile = sample_answers(self._form, {**texts, **odds})
+        except FormInvalid:
+            return
+        twin = None
+        if round_ in COMPARED:
+            twin = self._add(
+                Trial(
+                    number=len(self.trials),
+                    answers=harmless,
+                    choices=choices,
+                    round=round_,
+                    is_twin=True,
+                )
+            )
+        self._add(
+            Trial(
+                number=len(self.trials),
+                answers=hostile,
+                choices=choices,
+                odd=odd,
+                round=round_,
+                twin=twin,
+            )
+        )
+
+    def _chosen(self, row: Sequence[int]) -> list[tuple[Factor, Value]]:
+        pairs = zip(self._factors, row, strict=True)
+        return [(factor, factor.values[index]) for factor, index in pairs]
+
+    def _add(self, trial: Trial) -> int:
+        """The trial's number; a twin that was tried already is not tried again."""
+        known = self._known.setdefault(trial.answers.hash(), trial.number)
+        if known == trial.number or trial.odd:
+            self.trials.append(trial)
+            return trial.number
+        return known

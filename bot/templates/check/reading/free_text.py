@@ -14,13 +14,11 @@ from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from bot.github.port import File
-from bot.problems import Problem
-from bot.templates.variables import Variable
-from bot.written import Pattern, code
+from bot.templates.check.reading.found import Found
+from bot.written import code
 
-_DANGEROUS: Final = "\"'`\\$<>{};|&"
-_DANGEROUS_BESIDE_SPACE: Final = ":#"  # ": " and " #" mean something in YAML
+Names = Mapping[str, str]
+
 _MOST_BYTES: Final = 500_000
 _CONTEXT: Final = "cookiecutter"
 
@@ -48,36 +46,41 @@ class _Taint:
     attributes: Mapping[str, str]  # name below ``cookiecutter`` → the variable asked
 
 
-def check_free_text(variables: Sequence[Variable], files: Sequence[File]) -> Iterator[Problem]:
-    """One problem for each place where free text reaches a file that is more than prose.
+def carried_on(free: Names, computed: Sequence[tuple[str, str]]) -> Names:
+    """``free`` and what cookiecutter computes from it: each name → the variable asked.
 
-    An error below ``.github``, where values become workflows; a warning elsewhere.
+    ``computed`` holds names and texts of the defaults in the order of the file, because
+    a default sees only the variables above it.
     """
-    free = {each.name: each.name for each in variables if is_free(each)}
-    if not free:
-        return
     environment = Environment(autoescape=False)  # noqa: S701  # parses only; nothing is rendered
-    free |= _computed(environment, variables, free)
-    for file in files:
-        if "{{" not in file.path.split("/")[0]:  # only the project's folder is generated
+    carried = dict(free)
+    for name, default in computed:
+        tree = _parse(environment, default)
+        if tree is None:
             continue
-        safe = _safe_filters(file.path)
-        if safe is not None and len(file.content) <= _MOST_BYTES:
-            yield from _check_file(environment, file, safe, free)
+        known = _with_assigned(tree, _Taint({}, carried))
+        source = next(_outputs(tree, known, _NONE), None)
+        if source is not None:
+            carried[name] = source[1]
+    return carried
 
 
-def is_free(variable: Variable) -> bool:
-    """Whether an answer may hold a character that ends a literal somewhere."""
-    if variable.name == "description":
-        return True
-    if not variable.asked or variable.kind not in ("line", "text", "dict"):
-        return False
-    if variable.pattern is None:
-        return True
-    pattern = Pattern(variable.pattern)
-    beside = _DANGEROUS_BESIDE_SPACE if pattern.allows(" ") else ""
-    breaks = "\n" if variable.kind == "text" else ""  # a line holds none, whatever its pattern
-    return any(pattern.allows(character) for character in _DANGEROUS + beside + breaks)
+def concerns(path: str, size_bytes: int) -> bool:
+    """Whether free text could do anything in this file of a template."""
+    is_generated = "{{" in path.partition("/")[0]
+    return is_generated and _safe_filters(path) is not None and size_bytes <= _MOST_BYTES
+
+
+def free_text(path: str, text: str, free: Names) -> Iterator[Found]:
+    """Each place of the template's file where free text reaches it without a safe filter."""
+    safe = _safe_filters(path)
+    environment = Environment(autoescape=False)  # noqa: S701  # parses only; nothing is rendered
+    tree = _parse(environment, text)
+    if tree is None or safe is None:  # rendering says what is wrong with it
+        return
+    taint = _with_assigned(tree, _Taint({}, free))
+    for line, name in _outputs(tree, taint, safe):
+        yield Found(line=line, rule="free-text", message=sentence(name, path))
 
 
 def _safe_filters(path: str) -> frozenset[str] | None:
@@ -90,43 +93,9 @@ def _safe_filters(path: str) -> frozenset[str] | None:
     return _SAFE_FILTERS.get(name.suffix.lower())
 
 
-def _computed(
-    environment: Environment, variables: Sequence[Variable], free: Mapping[str, str]
-) -> dict[str, str]:
-    """Variables that cookiecutter computes from free text carry it on."""
-    carried: dict[str, str] = {}
-    for variable in variables:  # a default sees only the variables above it
-        if isinstance(variable.default, str) and "{{" in variable.default:
-            tree = _parse(environment, variable.default)
-            if tree is None:
-                continue
-            known = _with_assigned(tree, _Taint({}, {**free, **carried}))
-            source = next(_outputs(tree, known, _NONE), None)
-            if source is not None:
-                carried[variable.name] = source[1]
-    return carried
-
-
-def _check_file(
-    environment: Environment, file: File, safe: frozenset[str], free: Mapping[str, str]
-) -> Iterator[Problem]:
-    tree = _parse(environment, file.content.decode("utf-8", "replace"))
-    if tree is None:  # rendering says what is wrong with it
-        return
-    taint = _with_assigned(tree, _Taint({}, free))
-    workflow = ".github" in PurePosixPath(file.path).parts
-    for line, name in _outputs(tree, taint, safe):
-        yield Problem(
-            path=file.path,
-            line=line,
-            column=1,
-            rule="free-text",
-            severity="error" if workflow else "warning",
-            message=_sentence(name, safe),
-        )
-
-
-def _sentence(name: str, safe: frozenset[str]) -> str:
+def sentence(name: str, path: str) -> str:
+    """What to do about the free text of that variable in that file."""
+    safe = _safe_filters(path) or _NONE
     ways = [f"write `{{{{ cookiecutter.{name} | {filter_} }}}}`" for filter_ in sorted(safe)[-1:]]
     if name != "description":
         ways.append(f"give {code(name)} a `pattern` without quotes, `$`, braces and the like")
