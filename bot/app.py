@@ -25,6 +25,7 @@ from bot.errors import PortTaken
 from bot.github.port import GitHub, RepositoryName
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
+from bot.linting import Linters
 from bot.organization.current import CurrentOrganization
 from bot.progress import ProgressReporter, ShowInThread, Sticky
 from bot.progress.audit_view import audit_comment
@@ -399,7 +400,7 @@ def _check_services(
         checks=shared.checks,
         verdicts=shared.verdicts,
         versions=shared.versions,
-        check=CheckContent(parts.renderer),
+        check=CheckContent(parts.renderer, Linters()),
         render_case=RenderProject(parts.renderer),
         tell=tell,
         concluded=concluded,

@@ -4,7 +4,10 @@ The journeys do the same over HTTP. Here a test may also stop the clock and coun
 """
 
 import asyncio
+import copy
 import json
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -236,13 +239,34 @@ async def open_bot_world(
     read: bool = True,
     retry_s: float = 0.01,
 ) -> AsyncIterator[BotWorld]:
-    """The organisation acme with its catalog, which the bot has read unless told otherwise."""
+    """The organisation acme with its catalog, which the bot has read unless told otherwise.
+
+    The first reading checks every template; tests that start from the usual catalog share
+    one, and each gets a copy of the store and of GitHub as they were after it.
+    """
     github = FakeGitHub()
+    if read and catalog is None and clock is None:
+        github = await _read_before(folder)
+        read = False
+    else:
+        _fill(github, catalog)
+    settings = replace(_settings(folder), first_retry_s=retry_s)
+    async with open_bot(settings, github=github.bundle(), clock=clock) as bot:
+        world = BotWorld(github, bot, clock)
+        if read:
+            await _read(world)
+        yield world
+
+
+def _fill(github: FakeGitHub, catalog: Sequence[File] | None) -> None:
     github.add_repository(CATALOG, catalog or read_folder(FOLDER))
     github.teams = {"payments": {"dana", "tom"}, "platform": {"petra"}}
     github.members = {"dana", "petra", "tom"}
     github.roles = {(CATALOG, "dana"): Role.READ, (CATALOG, "petra"): Role.ADMIN}
-    settings = Settings(
+
+
+def _settings(folder: Path) -> Settings:
+    return Settings(
         app_id=APP_ID,
         private_key="",
         webhook_secret="a-secret-of-some-length",
@@ -250,14 +274,35 @@ async def open_bot_world(
         catalog_repository=NAME,
         store_path=folder / "bot.db",
         queue_path=folder / "bot.db",
-        first_retry_s=retry_s,
+        first_retry_s=0.01,
         progress_interval_s=0.01,
     )
-    async with open_bot(settings, github=github.bundle(), clock=clock) as bot:
-        world = BotWorld(github, bot, clock)
-        if read:
-            await bot.registration.keep_in_line()
-            await world.idle()
-            github.calls.clear()
-            github.checks.clear()  # of the first reading
-        yield world
+
+
+async def _read(world: BotWorld) -> None:
+    await world.bot.registration.keep_in_line()
+    await world.idle()
+    world.github.calls.clear()
+    world.github.checks.clear()  # of the first reading
+
+
+_READ: list[tuple[tempfile.TemporaryDirectory[str], FakeGitHub]] = []
+
+
+async def _read_before(folder: Path) -> FakeGitHub:
+    """A copy of a store and a GitHub in which the usual catalog was read."""
+    if not _READ:
+        kept = tempfile.TemporaryDirectory()
+        github = FakeGitHub()
+        _fill(github, None)
+        async with open_bot(_settings(Path(kept.name)), github=github.bundle()) as bot:
+            await _read(BotWorld(github, bot))
+        _READ.append((kept, github))
+    kept, github = _READ[0]
+    _copy(Path(kept.name), folder)
+    return copy.deepcopy(github)
+
+
+def _copy(kept: Path, folder: Path) -> None:
+    for file in kept.glob("bot.db*"):
+        shutil.copy(file, folder / file.name)

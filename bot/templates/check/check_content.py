@@ -1,30 +1,31 @@
-"""The bot's way to a verdict: the full check with its renderer, a few at a time."""
+"""The bot's way to a verdict: the full check with its renderer and linters, a few at a time."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 
 from bot.errors import RetryLater, UserError
-from bot.forms import Answers, FormInvalid, compile_form
+from bot.forms import Answers
 from bot.github.port import File
 from bot.organization import Organization
-from bot.problems import ProblemsFound
 from bot.progress.inert import inert
 from bot.rendering import RenderError, RendererUnavailable
 from bot.store.port import Json
-from bot.templates.check.files import check_template
-from bot.templates.check.trials import Renders, check_rendered, render
+from bot.templates.check.lints import Lints
+from bot.templates.check.renders import Renders, render
 from bot.templates.check.verdict import Verdict
-from bot.templates.definition import TemplateDefinition, load_template
+from bot.templates.check.version import check_version
+from bot.templates.definition import TemplateDefinition
 
 AT_ONCE: Final = 2  # checks of one process: requests for projects are worked on beside them
+_NO_PROCESS: Final = "No process could be started to render the template."
 
 
 class CheckContent:
     """Verdicts on files that were read from the catalog."""
 
-    def __init__(self, renderer: Renders) -> None:
-        self._renderer = renderer
+    def __init__(self, renderer: Renders, linters: Lints) -> None:
+        self._renderer, self._linters = renderer, linters
         self._slots = asyncio.Semaphore(AT_ONCE)
 
     async def __call__(
@@ -33,27 +34,16 @@ class CheckContent:
         """The verdict. Raises RetryLater where no process could be started."""
         async with self._slots:
             try:
-                return await self._check(template, files, organization)
+                return await check_version(
+                    files,
+                    folder=template,
+                    organization=organization,
+                    allowed=organization.allowed_for(template),
+                    renderer=self._renderer,
+                    linters=self._linters,
+                )
             except RendererUnavailable:
-                raise RetryLater("No process could be started to render the template.") from None
-
-    async def _check(
-        self, template: str, files: Sequence[File], organization: Organization
-    ) -> Verdict:
-        problems = list(
-            check_template(files, folder=template, allowed=organization.allowed_for(template))
-        )
-        if any(each.severity == "error" for each in problems):
-            return Verdict(template=template, problems=tuple(problems))
-        try:
-            definition = load_template(files, commit="", folder=template)
-            form = compile_form(definition, organization)
-            problems += await check_rendered(self._renderer, definition, form, organization)
-        except ProblemsFound as error:
-            problems += error.problems
-        except FormInvalid:
-            pass
-        return Verdict(template=template, problems=tuple(problems))
+                raise RetryLater(_NO_PROCESS) from None
 
 
 class RenderProject:
@@ -80,7 +70,7 @@ class RenderProject:
                 fix="Press *Re-run*.",
             ) from None
         except RendererUnavailable:
-            raise RetryLater("No process could be started to render the template.") from None
+            raise RetryLater(_NO_PROCESS) from None
         return [
             File(path=file.path, content=file.content, executable=file.executable)
             for file in rendered.files
