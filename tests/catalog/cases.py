@@ -9,6 +9,7 @@ from ruamel.yaml import YAML
 
 from tests.catalog.case import HOSTILE, Case, Stack
 from tests.catalog.python_cases import PYTHON_CASES
+from tests.catalog.terraform_cases import TERRAFORM_CASES
 
 __all__ = ["HOSTILE", "Case", "Stack"]
 
@@ -20,6 +21,9 @@ STACKS = {
     "kotlin-web-service": Stack(frozenset({"maven", "docker", "github-actions"}), "./mvnw verify"),
     "python-service": Stack(
         frozenset({"uv", "docker", "github-actions"}), "uv run --locked poe verify"
+    ),
+    "terraform-module": Stack(
+        frozenset({"terraform", "github-actions"}), "terraform init && terraform test"
     ),
 }
 
@@ -57,7 +61,7 @@ ODD_NAMES = (
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
 KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
-CASES = (*KOTLIN_CASES, *PYTHON_CASES)
+CASES = (*KOTLIN_CASES, *PYTHON_CASES, *TERRAFORM_CASES)
 HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 
 
