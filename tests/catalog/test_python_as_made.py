@@ -62,13 +62,15 @@ def test_a_package_never_hides_what_python_or_a_library_means(package: str, beco
 
 
 def test_no_name_that_means_something_is_forgotten() -> None:
-    """Python's own, by this interpreter, and every library that the lock file names."""
-    lock = (TEMPLATE / "{{cookiecutter.project_slug}}" / "uv.lock").read_text()
+    """Python's own, by this interpreter, the lock file's libraries, and the project's tests."""
+    project = TEMPLATE / "{{cookiecutter.project_slug}}"
+    lock = (project / "uv.lock").read_text()
     libraries = {name.replace("-", "_") for name in re.findall(r'(?m)^name = "([\w-]+)"$', lock)}
+    tests = {path.stem for path in (project / "tests").iterdir()} | {"test"}  # Python's own tests
     own = {name for name in sys.stdlib_module_names if re.fullmatch(r"[a-z][a-z0-9_]*", name)}
     words = {word for word in keyword.kwlist if word.islower()}
 
-    assert (libraries | own | words) - set(DECLARED["_taken"]) == set()
+    assert (libraries | tests | own | words) - set(DECLARED["_taken"]) == set()
     assert len(libraries) > 30
 
 

@@ -37,24 +37,18 @@ def initialised(projects: Mapping[Case, Path], tmp_path_factory: pytest.TempPath
     return project
 
 
-def test_a_module_whose_readme_forgets_an_input_fails(initialised: Path, tmp_path: Path) -> None:
+def test_an_open_door_and_a_forgotten_input_are_found(initialised: Path, tmp_path: Path) -> None:
+    """The module's own tests can fail."""
     project = copied(initialised, tmp_path / "project")
-    readme = project / "README.md"
+    readme, main = project / "README.md", project / "main.tf"
     kept = [line for line in readme.read_text().splitlines() if not line.startswith("| `tags`")]
     readme.write_text("\n".join(kept))
-    code, said = attempt("terraform test -filter=tests/readme.tftest.hcl", project)
+    main.write_text(main.read_text().replace("block_public_policy     = true", ""))
+    tests = "-filter=tests/readme.tftest.hcl -filter=tests/bucket.tftest.hcl"
+    code, said = attempt(f"terraform test {tests}", project)
 
     assert code != 0
     assert "The tables of README.md do not fit variables.tf and outputs.tf." in said
-
-
-def test_a_module_that_opens_a_door_fails(initialised: Path, tmp_path: Path) -> None:
-    project = copied(initialised, tmp_path / "project")
-    main = project / "main.tf"
-    main.write_text(main.read_text().replace("block_public_policy     = true", ""))
-    code, said = attempt("terraform test -filter=tests/bucket.tftest.hcl", project)
-
-    assert code != 0
     assert "A door to the public is open." in said
 
 
