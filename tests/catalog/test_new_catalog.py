@@ -1,12 +1,10 @@
 """A new catalog: what a platform team starts with has nothing to mend."""
 
-import json
 import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 from markdown_it import MarkdownIt
 
 from bot.organization import parse_organization
@@ -14,19 +12,12 @@ from bot.rendering import Renderer
 from bot.templates import offline
 from bot.written import Pattern
 from bot.written.plain_text import forbidden_character, normal
-from tests.catalog.cases import CATALOG, HOSTILE, TEMPLATES, read_yaml
+from tests.catalog.cases import CATALOG, HOSTILE, TEMPLATES, computed, read_yaml
 
 LINES = (
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
     | st.text(string.punctuation + "1a ", min_size=1, max_size=12)
 ).map(normal)
-
-
-def computed(template: str, variable: str, **answers: str) -> str:
-    """What cookiecutter.json makes of other answers."""
-    declared = json.loads((CATALOG / "templates" / template / "cookiecutter.json").read_text())
-    environment = Environment(autoescape=False)
-    return environment.from_string(declared[variable]).render(cookiecutter=declared | answers)
 
 
 @pytest.mark.parametrize("template", TEMPLATES)
