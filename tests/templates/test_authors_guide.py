@@ -1,4 +1,4 @@
-"""The guide for authors is true: its template is made from the page itself, checked and rendered."""
+"""The guide for authors is true: its template is made from the page, checked and rendered."""
 
 import re
 from pathlib import Path
