@@ -30,13 +30,15 @@ _USES_ITS_OWN: Final = re.compile(rb"uses:\s*['\"]?(?:\./|\$/)")
 _SHELL: Final = re.compile(
     r"shellcheck reported issue in this script: SC(\d+):(\w+):(\d+):\d+: (.*)", re.DOTALL
 )
-# Its lists of runners and of popular actions are as old as its release, and know nothing of
-# a company's own: a warning. That a queue may have a length, GitHub says since 2026.
-_MAY_BE_OLD: Final = re.compile(
+# Its lists of runners and of popular actions are as old as its release and know nothing of
+# a company's own; the rest of these GitHub accepts.
+_MILD: Final = re.compile(
     r'label ".*" is unknown'
     r'|(?:input ".*" is not defined in|missing input ".*" which is required by) action "[^"]*@'
-    r"|the runner of .* action is too old"
+    r"|the runner of .* action is too old|workflow command .* was deprecated"
+    r"|section should not be empty\. please remove"
 )
+# The length of a queue, which GitHub knows since 2026.
 _NEWER_THAN_IT: Final = re.compile(r'unexpected key "queue" for "concurrency" section')
 _LISTS: Final = re.compile(r"[.,]? (?:available labels are|in object type \{).*", re.DOTALL)
 
@@ -155,7 +157,7 @@ def _judged(said: _Said, file: Seen) -> Iterator[Finding]:
     shell = _SHELL.match(said.message)
     severity: Severity | None
     if shell is None:
-        severity = "warning" if _MAY_BE_OLD.search(said.message) else "error"
+        severity = "warning" if _MILD.search(said.message) else "error"
         rule, message = f"{NAME}-{said.kind}", said.message
     else:
         code, level, line, remark = shell.groups()

@@ -25,11 +25,11 @@ class Limits:
     text_bytes: int = 1_000_000
     tree_bytes: int = 30_000_000
 
-    validate_wall_s: float = 40.0
+    validate_wall_s: float = 30.0
     validate_cpu_s: int = 60
     validate_memory_bytes: int = 4_000_000_000
     validate_written_bytes: int = 2_000_000_000
-    validations_s: float = 90.0
+    validations_s: float = 60.0
     validations_kept: int = 64
 
     findings: int = 200  # of one linter; the rest is counted, not listed

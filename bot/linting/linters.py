@@ -16,11 +16,14 @@ from bot.linting.limits import Limits
 from bot.linting.run_apart import CouldNotRun
 from bot.linting.terraform_validate import Validator
 from bot.linting.tools import Tools, find_tools
-from bot.linting.words import plain, sentence, without, without_quotes
+from bot.linting.words import plain, sentence, without
 
 _warn = logging.getLogger(__name__).warning
 
 _REPEATS_FILES: Final = ("actionlint-", "shellcheck-", "terraform-validate", "terraform-syntax")
+_NOT_SHOWN: Final = (
+    "The linter's words repeat the file, and are not shown because secrets could not be looked for."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,8 +203,7 @@ def _linted(
 def _fit(finding: Finding, values: frozenset[str] | None) -> Finding:
     """Fit to show: a whole sentence, without marks and without secrets."""
     message = " ".join(finding.message.split())
-    if values is not None:
-        message = without(message, values)
-    elif finding.rule.startswith(_REPEATS_FILES):
-        message = without_quotes(message)
+    if values is None and finding.rule.startswith(_REPEATS_FILES):
+        message = _NOT_SHOWN
+    message = without(message, values or ())
     return replace(finding, message=sentence(message))

@@ -120,6 +120,8 @@ class _Tree:
         for file in files:
             if not is_usable(file.path):
                 return "one of its files has a name that is not used on a disk"
+            if self.readings[file.path, file.content].broken:
+                return "one of its files cannot be read"
             for call in self.calls(file):
                 if not call.is_local:
                     return "modules are not fetched, and it calls one from elsewhere"
