@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -64,6 +65,12 @@ def concerns(file: Seen) -> bool:
     return is_workflow(file.path)
 
 
+def shell_checker(bench: Bench) -> Path | None:
+    """What looks at the shell in workflows; None where nothing may or can."""
+    can = bench.isolated and bench.tools.actionlint is not None
+    return bench.tools.shellcheck if can else None
+
+
 async def lint(files: Sequence[Seen], trees: Trees, bench: Bench) -> list[Finding]:
     """What actionlint found in all these workflows, read in one process.
 
@@ -75,7 +82,7 @@ async def lint(files: Sequence[Seen], trees: Trees, bench: Bench) -> list[Findin
     subjects = {str(n): subject for n, subject in enumerate(_subjects(files, trees))}
     names = {place: f"{place}/{_name(subject)}" for place, subject in subjects.items()}
     laid = dict(_laid(subjects, names))
-    checker = bench.tools.shellcheck if bench.isolated else None
+    checker = shell_checker(bench)
     async with bench.laid_out(laid) as folder:
         ended = await bench.run(
             Order(

@@ -14,9 +14,15 @@ from tests.catalog.needed_tools import missing, tool
 
 @pytest.fixture(scope="session")
 def tools() -> Tools:
-    """All tools of this machine; without actionlint a skip (a failure in CI)."""
-    tool("actionlint", install="go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")
+    """The tools of this machine."""
     return find_tools()
+
+
+@pytest.fixture(scope="session")
+def with_actionlint(tools: Tools) -> Tools:
+    """The same; without actionlint a skip (a failure in CI)."""
+    need_actionlint()
+    return tools
 
 
 @pytest.fixture(scope="session")
@@ -46,6 +52,11 @@ def isolation(request: pytest.FixtureRequest) -> Isolation:
     return found
 
 
+def need_actionlint() -> None:
+    """Skip the test where it is not installed."""
+    tool("actionlint", install="go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12")
+
+
 class Counting:
     """An isolation that remembers which programs were started in it."""
 
@@ -66,8 +77,11 @@ def counting(sandbox: Isolation) -> Counting:
 
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where linters' folders are made; it must be empty when the test is over."""
-    folder = tmp_path / "scratch"
+    """Where linters' folders are made; it must be empty when the test is over.
+
+    Its name is so long that no socket can be made below it.
+    """
+    folder = tmp_path / f"scratch{'-' * 100}"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
     yield folder

@@ -1,6 +1,7 @@
 """Secrets are found, and what they are is nowhere to be read."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -29,11 +30,11 @@ def leaky(value: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("value", [AWS, GITHUB, PASSWORD])
 async def test_no_message_and_no_log_holds_a_secret(
-    value: str, tools: Tools, caplog: pytest.LogCaptureFixture
+    value: str, with_actionlint: Tools, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     said: list[str] = []
-    linted = await Linters(tools=tools, log=said.append).lint({"a": tree(leaky(value))})
+    linted = await Linters(tools=with_actionlint, log=said.append).lint({"a": tree(leaky(value))})
 
     assert any(each.rule.startswith("detect-secrets") for each in linted.findings)
     assert any(each.rule.startswith("actionlint") for each in linted.findings)
@@ -42,9 +43,11 @@ async def test_no_message_and_no_log_holds_a_secret(
 
 
 @pytest.mark.parametrize("value", [AWS, PASSWORD])
-async def test_where_nobody_looked_for_secrets_nothing_is_quoted(value: str, tools: Tools) -> None:
+async def test_where_nobody_looked_for_secrets_nothing_is_quoted(
+    value: str, with_actionlint: Tools
+) -> None:
     """Without detect-secrets whatever a linter repeats might be one."""
-    there = Tools(actionlint=tools.actionlint, shellcheck=tools.shellcheck)
+    there = replace(with_actionlint, detect_secrets=None)
     linted = await Linters(tools=there).lint({"a": tree(leaky(value))})
 
     assert any(each.rule == "actionlint-runner-label" for each in linted.findings)
@@ -87,6 +90,22 @@ async def test_what_is_no_secret_is_not_taken_for_one(path: str, text: str, tool
     linted = await Linters(tools=only).lint({"a": tree({path: text + "\n"})})
 
     assert linted.findings == ()
+
+
+async def test_of_a_templates_own_files_only_secrets_are_told(tools: Tools) -> None:
+    """Its scripts and workflows are in no language before they are rendered."""
+    top = "{{cookiecutter.project_slug}}"
+    files = {
+        f"{top}/run.sh": "{% if x %}\nrm $1\n",
+        f"{top}/action.yml": "{{ x }}\n",
+        f"{top}/main.tf": f"x = {{{{ y }}}}\n# {AWS}\n",
+    }
+    linted = await Linters(tools=tools).search_secrets({"source": tree(files)})
+
+    assert [(each.path, each.line, each.rule) for each in linted.findings] == [
+        (f"{top}/main.tf", 2, "detect-secrets-aws-access-key")
+    ]
+    assert linted.left_out == ()
 
 
 async def test_many_secrets_of_a_file_are_cut(tools: Tools) -> None:
