@@ -172,7 +172,7 @@ def _github(trees: Trees) -> _Answer:
 
 
 async def _secrets(files: Sequence[Seen], bench: Bench) -> tuple[_Answer, frozenset[str] | None]:
-    """The answer, and the values to hide; None where nobody knows what is one."""
+    """The answer, and the values to hide; None where another linter may have seen others."""
     texts, text_bytes = bench.limits.texts, bench.limits.text_bytes
     limits = replace(bench.limits, files=texts, file_bytes=text_bytes)
     given, left_out = _within(files, secrets.NAME, limits)
@@ -183,7 +183,9 @@ async def _secrets(files: Sequence[Seen], bench: Bench) -> tuple[_Answer, frozen
     except CouldNotRun as error:
         left_out = (*left_out, LeftOut(secrets.NAME, str(error)))
         return _Answer(secrets.NAME, (), left_out), None
-    values = None if left_out else found.values
+    linted = sum(len(file.content) <= bench.limits.file_bytes for file in files)
+    searched = sum(len(file.content) <= bench.limits.file_bytes for file in given)
+    values = found.values if linted == searched else None
     return _Answer(secrets.NAME, found.findings, left_out), values
 
 
@@ -192,12 +194,15 @@ def _within(
 ) -> tuple[list[Seen], tuple[LeftOut, ...]]:
     """The files that a linter is given, and which others it is not."""
     given: list[Seen] = []
-    total_bytes = 0
     others: list[Seen] = []
+    room_bytes = limits.tree_bytes
     for file in files:
-        total_bytes += len(file.content)
-        fits = len(file.content) <= limits.file_bytes and total_bytes <= limits.tree_bytes
-        (given if fits and len(given) < limits.files else others).append(file)
+        size_bytes = len(file.content)
+        if len(given) < limits.files and size_bytes <= min(limits.file_bytes, room_bytes):
+            given.append(file)
+            room_bytes -= size_bytes
+        else:
+            others.append(file)
     if not others:
         return given, ()
     first = plain(others[0].path, longest=100)

@@ -71,6 +71,28 @@ async def test_a_linter_that_fails_is_left_out_and_never_clean(
     assert str(tmp_path) not in repr(linted)
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("rm f0.tf; ln -s /etc/hostname f0.tf", id="link"),
+        pytest.param("rm f0.tf; mkfifo f0.tf", id="pipe"),
+        pytest.param("rm f0.tf; mkdir f0.tf", id="folder"),
+        pytest.param("rm f0.tf", id="gone"),
+        pytest.param("cd ..; mv work elsewhere; ln -s elsewhere work", id="linked-folder"),
+        pytest.param("yes | head -c 900000 > f0.tf", id="grown"),
+    ],
+)
+async def test_what_a_linter_that_may_write_leaves_is_not_trusted(
+    script: str, isolation: Isolation, tmp_path: Path, scratch: Path
+) -> None:
+    tools = Tools(terraform=fakes(tmp_path, script).terraform)
+    linters = Linters(tools=tools, isolation=isolation, log=quiet)
+    linted = await linters.lint({"a": tree({"main.tf": 'variable "x" {}\n'})})
+
+    assert linted.findings == ()
+    assert "terraform fmt" in {each.linter for each in linted.left_out}
+
+
 async def test_linters_that_are_not_installed_are_left_out() -> None:
     linted = await Linters(tools=Tools(), log=quiet).lint({"a": tree(FILES)})
 

@@ -108,6 +108,17 @@ async def test_of_a_templates_own_files_only_secrets_are_told(tools: Tools) -> N
     assert linted.left_out == ()
 
 
+async def test_a_large_picture_does_not_keep_words_from_being_shown(with_actionlint: Tools) -> None:
+    files: dict[str, str | bytes] = {
+        CHECK: workflow((2, "on: pushed")),
+        "a.png": b"\x89PNG" * 500_000,
+    }
+    linted = await Linters(tools=with_actionlint).lint({"a": tree(files)})
+
+    assert any('"pushed"' in each.message for each in linted.findings)
+    assert [each.linter for each in linted.left_out] == ["detect-secrets"]
+
+
 async def test_many_secrets_of_a_file_are_cut(tools: Tools) -> None:
     lines = "".join(f"k{n} = 'AKIA{n:04d}TYUIOPASDFGH'\n" for n in range(2_000))
     only = Tools(detect_secrets=tools.detect_secrets)
