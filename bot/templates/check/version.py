@@ -14,7 +14,7 @@ from bot.forms import Form, FormInvalid, compile_form, form_yaml
 from bot.github.port import File
 from bot.organization import AllowedForTemplate, Organization
 from bot.problems import Problem, ProblemsFound, in_order
-from bot.templates.check.apart import Apart
+from bot.reading.apart import Apart
 from bot.templates.check.cases import verify_cases
 from bot.templates.check.copied import copied_paths
 from bot.templates.check.faults import faults, odd_faults

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.templates.check.reading.found import Leaf, NotReadable
+from bot.reading.found import Leaf, NotReadable
 
 Harm = Literal["breaks", "cut", "kind"]
 Read = Callable[[str], list[Leaf]]

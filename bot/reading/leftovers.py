@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.templates.check.reading.found import Found
+from bot.reading.found import Found
 from bot.written import code
 
 _LONGEST: Final = 300

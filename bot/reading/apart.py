@@ -12,8 +12,8 @@ from typing import Final, Self
 
 import msgspec
 
-from bot.templates.check.reading.process import LENGTH
-from bot.templates.check.reading.tasks import Seen, Task
+from bot.reading.process import LENGTH
+from bot.reading.tasks import Seen, Task
 
 _EACH_S: Final = 15.0
 _MOST_ENDED: Final = 3
@@ -72,7 +72,7 @@ class Apart:
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-I", "-m", "bot.templates.check.reading.process"),
+                *("-I", "-m", "bot.reading.process"),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
