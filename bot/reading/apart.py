@@ -51,6 +51,11 @@ class Apart:
         """Whether so many processes had to be ended that no more is asked."""
         return self._ended >= _MOST_ENDED
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that reads, where there is one."""
+        return self._process.pid if self._process is not None else None
+
     async def ask(self, task: Task) -> list[Seen]:
         """What the process says. Raises TooHeavy, at once for every question when worn out."""
         async with self._turn:

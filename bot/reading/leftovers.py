@@ -14,7 +14,7 @@ from bot.written import code
 
 _LONGEST: Final = 300
 _OPENED: Final = re.compile(
-    rf"[{{%$]*\{{[%#{{-]*(?P<inside>[^{{}}]{{0,{_LONGEST}}}?)\bcookiecutter\s*[.\[]\s*['\"]?(?P<name>\w+)"
+    rf"[{{%$]{{0,3}}\{{[%#{{-]{{0,4}}(?P<inside>[^{{}}]{{0,{_LONGEST}}}?)\bcookiecutter\s*[.\[]\s*['\"]?(?P<name>\w+)"
     r"|%\{[^{}\n]{0,300}?\bcookiecutter\.(?P<other>\w+)"
 )
 
