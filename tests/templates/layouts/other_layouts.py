@@ -134,7 +134,7 @@ SPRING = Layout(
         ),
         "{% if cookiecutter.build == 'maven' %}pom.xml{% endif %}": (
             "<project>\n  <groupId>{{ cookiecutter.package }}</groupId>\n"
-            "  <properties><java.version>{{ cookiecutter.java_version }}</java.version></properties>\n"
+            "  <properties><java>{{ cookiecutter.java_version }}</java></properties>\n"
             "  <build><finalName>${project.artifactId}</finalName></build>\n</project>\n"
         ),
         "{% if cookiecutter.build == 'gradle' %}build.gradle.kts{% endif %}": (
