@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bot.linting import Linters
 from bot.organization import parse_organization
 from bot.rendering import Renderer
 from bot.templates import offline
@@ -23,8 +24,10 @@ LINES = (
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_the_bot_finds_nothing_to_mend_in_a_template(template: str) -> None:
     """``paved-road template check`` says *fine*, warnings included."""
-    async with Renderer() as renderer:
-        assert await offline.check(CATALOG / "templates" / template, renderer) == ()
+    async with Renderer() as renderer, Linters() as linters:
+        verdict = await offline.check(CATALOG / "templates" / template, renderer, linters)
+    assert verdict.problems == ()
+    assert not [each for each in verdict.left_out if "not installed" not in each]
 
 
 def test_the_organization_is_one_that_the_bot_accepts() -> None:

@@ -5,15 +5,15 @@ from functools import lru_cache, partial
 
 import msgspec
 
-from bot.templates.check.reading.answers_stay import Harmed, Read, differing_lines, harmed
-from bot.templates.check.reading.cost_tags import cost_tags
-from bot.templates.check.reading.formats import Format, format_of, is_another_template
-from bot.templates.check.reading.found import Found
-from bot.templates.check.reading.free_text import carried_on, free_text
-from bot.templates.check.reading.json_text import leaves_of_json, look_at_json
-from bot.templates.check.reading.leftovers import leftovers
-from bot.templates.check.reading.toml_text import leaves_of_toml, look_at_toml
-from bot.templates.check.reading.yaml_text import leaves_of_yaml, look_at_yaml
+from bot.reading.answers_stay import Harmed, Read, differing_lines, harmed
+from bot.reading.cost_tags import cost_tags
+from bot.reading.formats import Format, format_of, is_another_template
+from bot.reading.found import Found
+from bot.reading.free_text import carried_on, free_text
+from bot.reading.json_text import leaves_of_json, look_at_json
+from bot.reading.leftovers import leftovers
+from bot.reading.toml_text import leaves_of_toml, look_at_toml
+from bot.reading.yaml_text import leaves_of_yaml, look_at_yaml
 
 _SYNTAX = frozenset({"yaml", "json", "toml"})
 

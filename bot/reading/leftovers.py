@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from bot.templates.check.reading.found import Found
+from bot.reading.found import Found
 from bot.written import code
 
 _LONGEST: Final = 300
 _OPENED: Final = re.compile(
-    rf"[{{%$]*\{{[%#{{-]*(?P<inside>[^{{}}]{{0,{_LONGEST}}}?)\bcookiecutter\s*[.\[]\s*['\"]?(?P<name>\w+)"
+    rf"[{{%$]{{0,3}}\{{[%#{{-]{{0,4}}(?P<inside>[^{{}}]{{0,{_LONGEST}}}?)\bcookiecutter\s*[.\[]\s*['\"]?(?P<name>\w+)"
     r"|%\{[^{}\n]{0,300}?\bcookiecutter\.(?P<other>\w+)"
 )
 

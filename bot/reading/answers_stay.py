@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from bot.templates.check.reading.found import Leaf, NotReadable
+from bot.reading.found import Leaf, NotReadable
 
 Harm = Literal["breaks", "cut", "kind"]
 Read = Callable[[str], list[Leaf]]
@@ -20,7 +20,7 @@ Read = Callable[[str], list[Leaf]]
 _MOST_PLACES: Final = 25
 _SHORTEST_TEXT: Final = 3
 # Characters that nobody types: a backslash was read as an escape, or 😀 came as two halves.
-_ESCAPED: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_ESCAPED: Final = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ def _is_cut(wanted: str, found: str, answers: Sequence[tuple[str, str]]) -> bool
     for twin, hostile in answers:
         if len(twin) < _SHORTEST_TEXT or twin not in wanted or hostile in found:
             continue
-        if _ESCAPED.search(found) and not _ESCAPED.search(hostile):
+        if set(_ESCAPED.findall(found)) - set(_ESCAPED.findall(hostile + wanted)):
             return True
         comment = hostile.find(" #")
         if comment > 0 and found.endswith(hostile[:comment].rstrip()):

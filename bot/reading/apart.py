@@ -12,8 +12,8 @@ from typing import Final, Self
 
 import msgspec
 
-from bot.templates.check.reading.process import LENGTH
-from bot.templates.check.reading.tasks import Seen, Task
+from bot.reading.process import LENGTH
+from bot.reading.tasks import Seen, Task
 
 _EACH_S: Final = 15.0
 _MOST_ENDED: Final = 3
@@ -51,6 +51,11 @@ class Apart:
         """Whether so many processes had to be ended that no more is asked."""
         return self._ended >= _MOST_ENDED
 
+    @property
+    def process_id(self) -> int | None:
+        """Of the process that reads, where there is one."""
+        return self._process.pid if self._process is not None else None
+
     async def ask(self, task: Task) -> list[Seen]:
         """What the process says. Raises TooHeavy, at once for every question when worn out."""
         async with self._turn:
@@ -72,7 +77,7 @@ class Apart:
         if self._process is None:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable,
-                *("-I", "-m", "bot.templates.check.reading.process"),
+                *("-I", "-m", "bot.reading.process"),
                 stdin=PIPE,
                 stdout=PIPE,
                 stderr=asyncio.subprocess.DEVNULL,

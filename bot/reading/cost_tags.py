@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from bot.problems import ProblemsFound
-from bot.templates.check.reading.found import Found
+from bot.reading.found import Found
 from bot.written import HclArgument, HclBlock, code, read_hcl
 
 _LIMIT_BYTES: Final = 500_000

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final, NoReturn
 
-from bot.templates.check.reading.found import Found, Leaf, NotReadable
+from bot.reading.found import Found, Leaf, NotReadable
 from bot.written import code
 
 _TOKEN: Final = re.compile(

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final
 
 import msgspec
 
-from bot.templates.check.reading.tasks import Task, answer
+from bot.reading.tasks import Task, answer
 
 LENGTH: Final = struct.Struct(">I")
 _MEMORY_BYTES: Final = 1 << 30

@@ -14,7 +14,7 @@ from typing import Final
 
 from jinja2 import Environment, TemplateSyntaxError, nodes
 
-from bot.templates.check.reading.found import Found
+from bot.reading.found import Found
 from bot.written import code
 
 Names = Mapping[str, str]

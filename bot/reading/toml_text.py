@@ -5,7 +5,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any, Final
 
-from bot.templates.check.reading.found import Found, Leaf, NotReadable
+from bot.reading.found import Found, Leaf, NotReadable
 
 # What is wrong only at its end: there the place to mend is where it began.
 _UNFINISHED: Final = re.compile(r"Unclosed|Unterminated")

@@ -8,7 +8,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
-from bot.templates.check.reading.found import Found, Leaf, NotReadable
+from bot.reading.found import Found, Leaf, NotReadable
 from bot.written import code
 
 _PREFIX = "tag:yaml.org,2002:"
