@@ -6,9 +6,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from platform import machine
 
 import pytest
 
+_CI = Path(__file__).parents[2] / ".ci"
+_NODE = f"node-{sys.platform}-{'arm64' if machine() in ('aarch64', 'arm64') else 'x64'}"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -39,6 +42,18 @@ def java_home(least: int) -> Path:
             pytest.skip(reason)
         missing(reason)
     return fitting[0][1]
+
+
+def node_bin(major: int) -> Path:
+    """The folder that holds ``node`` of that version and an ``npm``, to go first on a PATH.
+
+    Both come from the npm registry, which has every Node; where they lie, ``.ci/run`` says too.
+    """
+    prefix = _CI / "node" / str(major)
+    found = prefix / "node_modules" / ".bin"
+    if not (found / "node").exists() or not (found / "npm").exists():
+        missing(f"needs Node {major}: npm install --prefix {prefix} {_NODE}@{major} npm@11")
+    return found
 
 
 def _jdks() -> Iterator[tuple[int, Path]]:
