@@ -20,9 +20,7 @@ STACKS = {
     "react-frontend": Stack(
         frozenset({"npm", "docker", "github-actions"}), "npm ci && npm run verify"
     ),
-    "spark-pipeline": Stack(
-        frozenset({"uv", "docker", "github-actions"}), "uv run --locked poe verify"
-    ),
+    "spark-pipeline": Stack(frozenset({"uv", "docker", "github-actions"}), "make verify"),
 }
 
 

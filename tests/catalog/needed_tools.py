@@ -11,6 +11,7 @@ from platform import machine
 import pytest
 
 _CI = Path(__file__).parents[2] / ".ci"
+_PYENV = Path.home() / ".pyenv" / "versions"
 _NODE = f"node-{sys.platform}-{'arm64' if machine() in ('aarch64', 'arm64') else 'x64'}"
 IN_CI = os.environ.get("CI") == "true"
 
@@ -42,6 +43,23 @@ def java_home(least: int) -> Path:
             pytest.skip(reason)
         missing(reason)
     return fitting[0][1]
+
+
+def python(version: str) -> Path:
+    """A Python of that version, as 3.12.
+
+    No system has them all, so another than this one's own is skipped in CI too.
+    """
+    name = f"python{version}"
+    places: list[str | Path] = [
+        *os.environ["PATH"].split(os.pathsep),
+        *_PYENV.glob(f"{version}.*/bin"),
+    ]
+    for place in places:
+        found = Path(place) / name
+        if found.is_file() and "shims" not in found.parts:  # pyenv's names, not its Pythons
+            return found.resolve()
+    pytest.skip(f"needs Python {version}: install it, or put it on the PATH")
 
 
 def node_bin(major: int) -> Path:
