@@ -82,7 +82,21 @@ def main() -> None:
     log_json()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as process 1, too, stop when asked
     log.info("started", extra={"facts": asdict(settings)})
-    spark = (
+    try:
+        with _spark() as spark:
+            counts = run(spark, settings)
+    except (Refused, FileNotFoundError) as error:
+        log.error("%s", error, extra={"facts": {"date": settings.date}})  # noqa: TRY400  # for people: no traceback
+        sys.exit(1)
+    except Exception:
+        log.exception("failed", extra={"facts": {"date": settings.date}})
+        sys.exit(1)
+    log.info("done", extra={"facts": {"date": settings.date, **asdict(counts)}})
+
+
+def _spark() -> SparkSession:
+    """A Spark of this process or, started by ``spark-submit``, of its cluster."""
+    return (
         SparkSession.builder.appName("{{ cookiecutter.project_slug }}")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.ui.enabled", "false")
@@ -90,14 +104,3 @@ def main() -> None:
         .config("spark.driver.extraJavaOptions", f"-Dlog4j2.configurationFile={_JSON_LOGS}")
         .getOrCreate()
     )
-    try:
-        counts = run(spark, settings)
-    except (Refused, FileNotFoundError) as error:
-        log.error("%s", error, extra={"facts": {"date": settings.date}})  # noqa: TRY400  # for people: no traceback
-        sys.exit(1)
-    except Exception:
-        log.exception("failed", extra={"facts": {"date": settings.date}})
-        sys.exit(1)
-    finally:
-        spark.stop()
-    log.info("done", extra={"facts": {"date": settings.date, **asdict(counts)}})
