@@ -9,6 +9,8 @@ from ruamel.yaml import YAML
 
 from tests.catalog.case import HOSTILE, Case, Stack
 from tests.catalog.python_cases import PYTHON_CASES
+from tests.catalog.react_cases import REACT_CASES
+from tests.catalog.spark_cases import SPARK_CASES
 from tests.catalog.terraform_cases import TERRAFORM_CASES
 
 __all__ = ["HOSTILE", "Case", "Stack"]
@@ -25,6 +27,10 @@ STACKS = {
     "terraform-module": Stack(
         frozenset({"terraform", "github-actions"}), "terraform init && terraform test"
     ),
+    "react-frontend": Stack(
+        frozenset({"npm", "docker", "github-actions"}), "npm ci && npm run verify"
+    ),
+    "spark-pipeline": Stack(frozenset({"uv", "docker", "github-actions"}), "make verify"),
 }
 
 
@@ -61,7 +67,7 @@ ODD_NAMES = (
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
 KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
-CASES = (*KOTLIN_CASES, *PYTHON_CASES, *TERRAFORM_CASES)
+CASES = (*KOTLIN_CASES, *PYTHON_CASES, *REACT_CASES, *SPARK_CASES, *TERRAFORM_CASES)
 HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 
 
