@@ -7,7 +7,7 @@ import pytest
 
 from bot.rendering import Allowed, Renderer
 from bot.templates import offline
-from bot.templates.check.trials import as_template
+from bot.templates.check.renders import as_template
 from tests.catalog.cases import CATALOG, HOSTILE, Case, computed, read_yaml
 from tests.catalog.terraform import attempt, copied, run
 from tests.catalog.terraform_cases import NEWER, OLDEST, PLAIN_MODULE
