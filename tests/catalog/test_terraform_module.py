@@ -65,7 +65,7 @@ async def test_hostile_answers_are_text_in_the_plan(initialised: Path, tmp_path:
         "terraform_version": "1.9",
     }
     async with Renderer() as renderer:
-        template = as_template(offline.load(TEMPLATE))
+        template = as_template("terraform-module", offline.load(TEMPLATE).files)
         rendered = await renderer.render(template, answers, allowed=Allowed())
     for file in rendered.files:
         (project / file.path).write_bytes(file.content)
