@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.pulls import PullOperations
+from bot.localhub.operations.reviews import ReviewOperations
 from bot.localhub.refusal import Refused, invalid, not_found
 from bot.localhub.shapes.checks import (
     check_run,
@@ -28,7 +28,7 @@ MOST_ACTIONS = 3
 LONGEST_ACTION = {"label": 20, "description": 40, "identifier": 20}
 
 
-class CheckOperations(PullOperations):
+class CheckOperations(ReviewOperations):
     """What Apps say about commits, and the buttons that people press there."""
 
     def check_run(self, repository: str | Repository, run_id: int) -> CheckRun:

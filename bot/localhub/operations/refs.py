@@ -12,9 +12,11 @@ from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json, iso
 from bot.localhub.shapes.checks import check_suite
 from bot.localhub.shapes.git import user_of
-from bot.localhub.shapes.pulls import pull, pulls_with_head
+from bot.localhub.shapes.pulls import pull as pull_shape
+from bot.localhub.shapes.pulls import pulls_with_head
 from bot.localhub.shapes.repositories import html_url, pushed_repository
 from bot.localhub.state.checks import CheckSuite
+from bot.localhub.state.discussions import Issue, PullRequest
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
 from bot.localhub.webhooks.payloads import emit
@@ -191,6 +193,8 @@ class RefOperations(AppOperations, RuleChecks):
         forced: bool = False,
     ) -> None:
         git = self.git(repository)
+        if ref.startswith("refs/pull/"):
+            raise Refused(422, "deny updating a hidden ref")
         self.check_rules(who, repository, ref, before, after, forced=forced)
         if after is None:
             git.delete_ref(ref)
@@ -324,21 +328,31 @@ class RefOperations(AppOperations, RuleChecks):
         return {"name": signature.name, "email": signature.email} | known
 
     def _follow_pulls(self, who: Actor, repository: Repository, branch: str, head: str) -> None:
-        for issue in self.world.issues.of(repository.id):
-            if issue.pull is None or issue.state != "open":
-                continue
-            if issue.pull.head_ref == branch and issue.pull.head_sha != head:
-                before, issue.pull.head_sha = issue.pull.head_sha, head
-                issue.updated_at_s = self.now_s()
-                self.world.issues.put(issue)
-                about = {
-                    "number": issue.number,
-                    "before": before,
-                    "after": head,
-                    "pull_request": pull(self, repository, issue),
-                }
-                emit(self, "pull_request", "synchronize", about, sender=who, repository=repository)
-                self.tell(repository, "synchronize", issue=issue)
+        """Open pull requests from the branch, to forks and from them too, have the new head."""
+        for base in self.network(repository):
+            fork_id = None if base.id == repository.id else repository.id
+            for issue in self.world.issues.of(base.id):
+                if issue.pull is None or issue.state != "open":
+                    continue
+                here = (issue.pull.head_repository_id, issue.pull.head_ref) == (fork_id, branch)
+                if here and issue.pull.head_sha != head:
+                    self._follow(who, base, issue, issue.pull, head)
+
+    def _follow(
+        self, who: Actor, base: Repository, issue: Issue, pull: PullRequest, head: str
+    ) -> None:
+        before, pull.head_sha = pull.head_sha, head
+        issue.updated_at_s = self.now_s()
+        self.world.issues.put(issue)
+        self.git(base).set_ref(f"refs/pull/{issue.number}/head", head)
+        about = {
+            "number": issue.number,
+            "before": before,
+            "after": head,
+            "pull_request": pull_shape(self, base, issue),
+        }
+        emit(self, "pull_request", "synchronize", about, sender=who, repository=base)
+        self.tell(base, "synchronize", issue=issue)
 
     def _request_checks(
         self, who: Actor, repository: Repository, branch: str, before: str | None, head: str

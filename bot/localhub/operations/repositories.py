@@ -50,7 +50,7 @@ class RepositoryOperations(RefOperations):
         owner, who = self.organization(organization), acting(actor)
         if who.app is None and who.user.id not in owner.members:
             raise Refused(403, "You need to be a member of the organization.")
-        clean = self._free_name(owner, name)
+        clean = self.free_name(owner.login, name)
         if visibility == "internal" and owner.plan != "enterprise":
             raise _creation_failed(
                 "visibility",
@@ -72,7 +72,8 @@ class RepositoryOperations(RefOperations):
             updated_at_s=self.now_s(),
             pushed_at_s=self.now_s(),
         )
-        self._add(who, made, team_id)
+        self.git_repositories.create(made.id, default_branch=made.default_branch)
+        self.add_made(who, made, team_id)
         emit(self, "repository", "created", {}, sender=who, repository=made)
         if auto_init:
             text = f"# {clean}\n" + (f"{description}\n" if description else "")
@@ -86,13 +87,13 @@ class RepositoryOperations(RefOperations):
         self.changes.publish(f"repo:{made.full_name}", "created")
         return made
 
-    def _add(self, who: Actor, made: Repository, team_id: int | None) -> None:
+    def add_made(self, who: Actor, made: Repository, team_id: int | None = None) -> None:
+        """A repository whose git objects are there has its maker, labels and team."""
         if who.app is None:
             made.collaborators[who.user.id] = "admin"
         old_name = self.world.redirects.find(made.full_name.lower())
         if old_name is not None:  # the name is used again: it leads here from now on
             self.world.redirects.drop(old_name)
-        self.git_repositories.create(made.id, default_branch=made.default_branch)
         self.world.repositories.put(made)
         for name, color, text in DEFAULT_LABELS:
             self.world.labels.put(
@@ -109,11 +110,12 @@ class RepositoryOperations(RefOperations):
             team.repositories[made.id] = "pull"
             self.world.teams.put(team)
 
-    def _free_name(self, owner: Organization, name: str, *, but: int | None = None) -> str:
+    def free_name(self, owner: str, name: str, *, but: int | None = None) -> str:
+        """The name GitHub makes of ``name``. Raises Refused 422 for one the owner has already."""
         clean = normalised_name(name)
         if not clean or len(clean) > LONGEST_NAME:
             raise _creation_failed("name", "name is too long (maximum is 100 characters)")
-        taken = self.world.repositories.find(f"{owner.login}/{clean}".lower())
+        taken = self.world.repositories.find(f"{owner}/{clean}".lower())
         if taken is not None and taken.id != but:
             raise _creation_failed("name", "name already exists on this account")
         return clean
@@ -185,7 +187,8 @@ class RepositoryOperations(RefOperations):
     def _visibility(self, repository: Repository, changes: Mapping[str, Any]) -> Visibility:
         if "visibility" in changes:
             wanted: Visibility = changes["visibility"]
-            if wanted == "internal" and self.organization(repository.owner).plan != "enterprise":
+            owner = self.world.organizations.find(repository.owner.lower())
+            if wanted == "internal" and (owner is None or owner.plan != "enterprise"):
                 raise invalid("Repository", "visibility", "invalid")
             return wanted
         if "private" in changes and changes["private"] != repository.private:
@@ -194,8 +197,7 @@ class RepositoryOperations(RefOperations):
 
     def _rename(self, repository: Repository, name: str) -> None:
         old = repository.full_name
-        owner = self.organization(repository.owner)
-        clean = self._free_name(owner, name, but=repository.id)
+        clean = self.free_name(repository.owner, name, but=repository.id)
         back = self.world.redirects.find(f"{repository.owner}/{clean}".lower())
         if back is not None:
             self.world.redirects.drop(back)
@@ -233,12 +235,17 @@ class RepositoryOperations(RefOperations):
         found, who = self.repository(repository), acting(actor)
         if not found.archived:
             self.require(who, found, Role.ADMIN)
+        self._part_from_forks(who, found)
         emit(self, "repository", "deleted", {}, sender=who, repository=found)
+        self._drop(found)
+
+    def _drop(self, found: Repository) -> None:
         world = self.world
         for issue in world.issues.of(found.id):
             for comment in world.comments.of(issue.id):
                 _drop_all(world.reactions, (issue.id, comment.id))
             _drop_all(world.comments, issue.id)
+            _drop_all(world.reviews, issue.id)
             _drop_all(world.reactions, (issue.id, None))
         for deployment in world.deployments.of(found.id):
             _drop_all(world.deployment_statuses, deployment.id)
@@ -264,6 +271,26 @@ class RepositoryOperations(RefOperations):
         world.repositories.drop(found)
         self.git_repositories.delete(found.id)
         self.tell(found, "deleted")
+
+    def _part_from_forks(self, who: Actor, repository: Repository) -> None:
+        """Forks of a private repository go with it; of others the oldest takes its place.
+
+        Source: GitHub docs, "What happens to forks when a repository is deleted or changes
+        visibility".
+        """
+        forks = [one for one in self.network(repository) if one.parent_id == repository.id]
+        if repository.private:
+            for fork in forks:
+                emit(self, "repository", "deleted", {}, sender=who, repository=fork)
+                self._drop(fork)
+            return
+        for fork in forks:
+            is_heir = fork.id == forks[0].id
+            fork.parent_id = repository.parent_id if is_heir else forks[0].id
+        for member in self.network(repository) if forks else ():
+            if member.network_id == repository.id:
+                member.network_id = None if member.id == forks[0].id else forks[0].id
+            self.world.repositories.put(member)
 
     def moved_to(self, full_name: str) -> Repository | None:
         """The repository that an old name leads to, or None."""

@@ -22,6 +22,7 @@ from bot.localhub.routes import (
     people,
     pulls,
     repositories,
+    reviews,
 )
 from bot.localhub.routes.call import Answer, Call
 
@@ -29,6 +30,7 @@ Handler = Callable[[Call], Answer]
 SLASHES = {"path", "ref", "branch", "basehead"}  # parameters that may hold slashes
 REPO = "/repos/{owner}/{repo}"
 ISSUE = REPO + "/issues/{issue_number}"
+REVIEWS = REPO + "/pulls/{pull_number}/reviews"
 COMMENT = REPO + "/issues/comments/{comment_id}"
 TEAM = "/orgs/{org}/teams/{team_slug}"
 TEAM_REPO = TEAM + "/repos/{owner}/{repo}"
@@ -161,6 +163,8 @@ ROUTES = (
     route(f"GET {REPO}", repositories.get, "metadata:read"),
     route(f"PATCH {REPO}", repositories.update, "administration:write"),
     route(f"DELETE {REPO}", repositories.delete, "administration:write"),
+    route(f"GET {REPO}/forks", repositories.list_forks, "metadata:read"),
+    route(f"POST {REPO}/forks", repositories.create_fork, "administration:write,contents:read"),
     route(f"GET {REPO}/topics", repositories.get_topics, "metadata:read"),
     route(f"PUT {REPO}/topics", repositories.put_topics, "administration:write"),
     route(f"GET {REPO}/teams", people.list_repository_teams, "administration:read"),
@@ -224,6 +228,7 @@ ROUTES = (
     route(f"GET {REPO}/branches/{{branch}}", contents.get_branch, "contents:read"),
     route(f"GET {REPO}/tags", contents.list_tags, "contents:read"),
     route(f"GET {REPO}/commits", contents.list_commits, "contents:read"),
+    route(f"GET {REPO}/commits/{{commit_sha}}/pulls", pulls.list_for_commit, "pull_requests:read"),
     route(f"GET {REPO}/commits/{{ref}}/check-runs", checks.list_runs_for_ref, "checks:read"),
     route(f"GET {REPO}/commits/{{ref}}/check-suites", checks.list_suites_for_ref, "checks:read"),
     route(f"GET {REPO}/commits/{{ref}}/status", checks.combined_status, "statuses:read"),
@@ -270,6 +275,10 @@ ROUTES = (
     route(f"GET {REPO}/pulls/{{pull_number}}/files", pulls.list_files, "pull_requests:read"),
     route(f"GET {REPO}/pulls/{{pull_number}}/merge", pulls.is_merged, "pull_requests:read"),
     route(f"PUT {REPO}/pulls/{{pull_number}}/merge", pulls.merge, "contents:write"),
+    route(f"GET {REVIEWS}", reviews.list_reviews, "pull_requests:read"),
+    route(f"POST {REVIEWS}", reviews.create_review, "pull_requests:write", creates=True),
+    route(f"GET {REVIEWS}/{{review_id}}", reviews.get_review, "pull_requests:read"),
+    route(f"PUT {REVIEWS}/{{review_id}}/dismissals", reviews.dismiss_review, "pull_requests:write"),
     # Checks, statuses, deployments, workflows.
     route(f"POST {REPO}/check-runs", checks.create_run, "checks:write", creates=True),
     route(f"GET {REPO}/check-runs/{{check_run_id}}", checks.get_run, "checks:read"),

@@ -12,7 +12,7 @@ from bot.localhub.state.checks import (
     DeploymentStatus,
     WorkflowDispatch,
 )
-from bot.localhub.state.discussions import Comment, Issue, Reaction
+from bot.localhub.state.discussions import Comment, Issue, Reaction, Review
 from bot.localhub.state.journal import Journal
 from bot.localhub.state.people import Organization, Team, User
 from bot.localhub.state.repositories import Environment, Label, Redirect, Repository, Ruleset
@@ -70,6 +70,7 @@ class World:
             group=lambda i: i.repository_id,
         )
         self.comments = Table(Comment, journal, group=lambda c: c.issue_id)
+        self.reviews = Table(Review, journal, group=lambda r: r.issue_id)
         self.reactions = Table(Reaction, journal, group=lambda r: (r.issue_id, r.comment_id))
         self.check_suites = Table(
             CheckSuite,

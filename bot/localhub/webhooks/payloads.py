@@ -26,6 +26,8 @@ PERMISSION_OF_EVENT = {
     "issue_comment": "issues",
     "label": "issues",
     "pull_request": "pull_requests",
+    "pull_request_review": "pull_requests",
+    "fork": "contents",
     "push": "contents",
     "create": "contents",
     "delete": "contents",
