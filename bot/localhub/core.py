@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.localhub.actions.logs import JobLogs
+from bot.localhub.actions.runner import Nobody, Runner
 from bot.localhub.actor import Actor
 from bot.localhub.changes import Changes
 from bot.localhub.git.objects import GitRepository
 from bot.localhub.git.repositories import GitRepositories
 from bot.localhub.refusal import Refused, not_found
+from bot.localhub.signed_addresses import SignedAddresses
 from bot.localhub.state.apps import App, Installation
 from bot.localhub.state.discussions import Comment, Issue, PullRequest
 from bot.localhub.state.people import ROLE_OF_PERMISSION, Organization, Role, Team, User
@@ -49,7 +52,10 @@ class HubCore:
         self.folder, self.clock, self.url = folder, clock, url
         self.world = World(folder)
         self.git_repositories = GitRepositories(folder / "git")
+        self.signed = SignedAddresses(folder / "addresses-key")
+        self.job_logs = JobLogs(folder / "job-logs")
         self.changes = Changes()
+        self.runner: Runner = Nobody()
         self.send: Callable[[Outgoing], None] = lambda _outgoing: None
 
     @property

@@ -37,6 +37,7 @@ EVENTS = (
     "delete",
     "deployment",
     "deployment_status",
+    "fork",
     "issue_comment",
     "issues",
     "label",
@@ -44,11 +45,16 @@ EVENTS = (
     "membership",
     "organization",
     "pull_request",
+    "pull_request_review",
     "push",
     "repository",
+    "repository_dispatch",
     "status",
     "team",
     "team_add",
+    "workflow_dispatch",
+    "workflow_job",
+    "workflow_run",
 )
 
 

@@ -6,7 +6,7 @@ from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.diff import changed_paths
 from bot.localhub.git.history import is_ancestor, log
 from bot.localhub.git.objects import Change, GitRepository, MissingPath, Signature
-from bot.localhub.operations.apps import AppOperations
+from bot.localhub.operations.apps import ACTIONS, AppOperations
 from bot.localhub.operations.rules import RuleChecks
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json, iso
@@ -29,6 +29,16 @@ WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what the site it
 
 class RefOperations(AppOperations, RuleChecks):
     """Create, move and delete refs; commit files on a branch."""
+
+    starts_workflows = True  # not while the scene of a test is set
+
+    def after_push(
+        self, who: Actor, repository: Repository, ref: str, before: str | None, after: str
+    ) -> None:
+        """A ref has moved; the operations above these start workflows."""
+
+    def after_pull(self, who: Actor, repository: Repository, issue: Issue, action: str) -> None:
+        """Something happened to a pull request; the same."""
 
     def create_ref(self, actor: Who, repository: str | Repository, ref: str, sha: str) -> str:
         """``refs/…`` exists and points to ``sha``. Raises Refused."""
@@ -267,6 +277,8 @@ class RefOperations(AppOperations, RuleChecks):
         if kind == "branch" and after is not None:
             self._follow_pulls(who, repository, short, after)
             self._request_checks(who, repository, short, before, after)
+        if after is not None and self.starts_workflows:
+            self.after_push(who, repository, ref, before, after)
         self.tell(repository, "push")
 
     def _push(
@@ -353,14 +365,16 @@ class RefOperations(AppOperations, RuleChecks):
         }
         emit(self, "pull_request", "synchronize", about, sender=who, repository=base)
         self.tell(base, "synchronize", issue=issue)
+        self.after_pull(who, base, issue, "synchronize")
 
     def _request_checks(
         self, who: Actor, repository: Repository, branch: str, before: str | None, head: str
     ) -> None:
         """GitHub opens a suite for each App that may write checks, and asks it to fill it."""
         for installation in self.world.installations.of(repository.owner.lower()):
-            if installation.permissions.get("checks") != "write":
-                continue
+            is_actions = self.world.apps[installation.app_id].slug == ACTIONS
+            if is_actions or installation.permissions.get("checks") != "write":
+                continue  # GitHub Actions has suites for its runs alone
             suite = self.suite_for(repository, installation.app_id, head, branch, before)
             about = {"check_suite": check_suite(self, repository, suite)}
             emit(
@@ -382,7 +396,7 @@ class RefOperations(AppOperations, RuleChecks):
         before: str | None = None,
     ) -> CheckSuite:
         """The App's suite on a commit, made when it is not there."""
-        known = self.world.check_suites.find((repository.id, app_id, head))
+        known = self.world.check_suites.find((repository.id, app_id, head, None))
         if known is not None:
             return known
         pulls = pulls_with_head(self, repository, head)

@@ -1,15 +1,14 @@
-"""Repositories: made, found again after a rename, changed, deleted."""
+"""Repositories: made, found again after a rename, changed."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.refs import RefOperations
+from bot.localhub.operations.deletions import DeletionOperations
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.state.people import Organization, PropertyDefinition, Role
 from bot.localhub.state.repositories import Label, Redirect, Repository, Visibility
-from bot.localhub.state.table import Table
 from bot.localhub.webhooks.payloads import emit
 
 LONGEST_NAME = 100
@@ -29,7 +28,7 @@ TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 MOST_TOPICS = 20
 
 
-class RepositoryOperations(RefOperations):
+class RepositoryOperations(DeletionOperations):
     """What is done with repositories as a whole."""
 
     def create_repository(
@@ -142,6 +141,7 @@ class RepositoryOperations(RefOperations):
         made.collaborators.clear()
         if files:
             send, self.send = self.send, lambda _outgoing: None
+            self.starts_workflows = False
             try:
                 self.commit_files(
                     bot,
@@ -152,7 +152,7 @@ class RepositoryOperations(RefOperations):
                     executables=executables,
                 )
             finally:
-                self.send = send
+                self.send, self.starts_workflows = send, True
         organization.members.pop(bot.id)
         self.world.organizations.put(organization)
         return self.world.repositories.put(made)
@@ -229,68 +229,6 @@ class RepositoryOperations(RefOperations):
             action, about = "edited", {"changes": {}}
         emit(self, "repository", action, about, sender=who, repository=found)
         self.tell(found, action)
-
-    def delete_repository(self, actor: Who, repository: str | Repository) -> None:
-        """The repository and everything in it is gone."""
-        found, who = self.repository(repository), acting(actor)
-        if not found.archived:
-            self.require(who, found, Role.ADMIN)
-        self._part_from_forks(who, found)
-        emit(self, "repository", "deleted", {}, sender=who, repository=found)
-        self._drop(found)
-
-    def _drop(self, found: Repository) -> None:
-        world = self.world
-        for issue in world.issues.of(found.id):
-            for comment in world.comments.of(issue.id):
-                _drop_all(world.reactions, (issue.id, comment.id))
-            _drop_all(world.comments, issue.id)
-            _drop_all(world.reviews, issue.id)
-            _drop_all(world.reactions, (issue.id, None))
-        for deployment in world.deployments.of(found.id):
-            _drop_all(world.deployment_statuses, deployment.id)
-        for table in (
-            world.issues,
-            world.labels,
-            world.rulesets,
-            world.environments,
-            world.deployments,
-            world.dispatches,
-        ):
-            _drop_all(table, found.id)
-        for per_commit in (world.check_runs, world.check_suites, world.statuses):
-            for record in per_commit:
-                if record.repository_id == found.id:
-                    per_commit.drop(record)  # type: ignore[arg-type]  # each of its own table
-        for redirect in world.redirects:
-            if redirect.repository_id == found.id:
-                world.redirects.drop(redirect)
-        for team in world.teams.of(found.owner.lower()):
-            if team.repositories.pop(found.id, None):
-                world.teams.put(team)
-        world.repositories.drop(found)
-        self.git_repositories.delete(found.id)
-        self.tell(found, "deleted")
-
-    def _part_from_forks(self, who: Actor, repository: Repository) -> None:
-        """Forks of a private repository go with it; of others the oldest takes its place.
-
-        Source: GitHub docs, "What happens to forks when a repository is deleted or changes
-        visibility".
-        """
-        forks = [one for one in self.network(repository) if one.parent_id == repository.id]
-        if repository.private:
-            for fork in forks:
-                emit(self, "repository", "deleted", {}, sender=who, repository=fork)
-                self._drop(fork)
-            return
-        for fork in forks:
-            is_heir = fork.id == forks[0].id
-            fork.parent_id = repository.parent_id if is_heir else forks[0].id
-        for member in self.network(repository) if forks else ():
-            if member.network_id == repository.id:
-                member.network_id = None if member.id == forks[0].id else forks[0].id
-            self.world.repositories.put(member)
 
     def moved_to(self, full_name: str) -> Repository | None:
         """The repository that an old name leads to, or None."""
@@ -408,8 +346,3 @@ def _fits(definition: PropertyDefinition, value: str | list[str]) -> bool:
     if definition.value_type == "url":
         return value.startswith(("http://", "https://"))
     return len(value) <= 75
-
-
-def _drop_all(table: Table[Any], group: object) -> None:
-    for record in table.of(group):
-        table.drop(record)

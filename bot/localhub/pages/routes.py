@@ -16,6 +16,7 @@ from bot.localhub.pages import (
     home,
     issues,
     live,
+    logs,
     pulls,
 )
 from bot.localhub.pages.issues import words_of
@@ -39,6 +40,8 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", "/apps/{slug}/live", live.app_changes),
     ("GET", f"/apps/{{slug}}/deliveries/{N}", apps.show_delivery),
     ("POST", f"/apps/{{slug}}/deliveries/{N}", apps.redeliver),
+    ("GET", r"/_logs/jobs/{number:\d{1,15}}.txt", logs.job_text),
+    ("GET", r"/_logs/runs/{number:\d{1,15}}.zip", logs.run_archive),
     ("GET", "/{owner}", home.show_owner),
     ("GET", R, code.show_repository),
     ("GET", R + "/live", live.repository_changes),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from bot.localhub.routes import (
+    actions,
     apps,
     checks,
     contents,
@@ -31,6 +32,8 @@ SLASHES = {"path", "ref", "branch", "basehead"}  # parameters that may hold slas
 REPO = "/repos/{owner}/{repo}"
 ISSUE = REPO + "/issues/{issue_number}"
 REVIEWS = REPO + "/pulls/{pull_number}/reviews"
+WORKFLOW = REPO + "/actions/workflows/{workflow_id}"
+RUN = REPO + "/actions/runs/{run_id}"
 COMMENT = REPO + "/issues/comments/{comment_id}"
 TEAM = "/orgs/{org}/teams/{team_slug}"
 TEAM_REPO = TEAM + "/repos/{owner}/{repo}"
@@ -317,11 +320,28 @@ ROUTES = (
         checks.create_deployment_status,
         "deployments:write",
     ),
+    # Actions.
+    route(f"GET {REPO}/actions/workflows", actions.list_workflows, "actions:read"),
+    route(f"GET {WORKFLOW}", actions.get_workflow, "actions:read"),
+    route(f"GET {WORKFLOW}/runs", actions.list_runs_of_workflow, "actions:read"),
+    route(f"POST {WORKFLOW}/dispatches", actions.dispatch_workflow, "actions:write"),
+    route(f"GET {REPO}/actions/runs", actions.list_runs, "actions:read"),
+    route(f"GET {RUN}", actions.get_run, "actions:read"),
+    route(f"DELETE {RUN}", actions.delete_run, "actions:write"),
+    route(f"GET {RUN}/attempts/{{attempt_number}}", actions.get_attempt, "actions:read"),
     route(
-        f"POST {REPO}/actions/workflows/{{workflow_id}}/dispatches",
-        checks.dispatch_workflow,
-        "actions:write",
+        f"GET {RUN}/attempts/{{attempt_number}}/jobs",
+        actions.list_jobs_of_attempt,
+        "actions:read",
     ),
+    route(f"GET {RUN}/jobs", actions.list_jobs, "actions:read"),
+    route(f"GET {RUN}/logs", actions.run_logs, "actions:read"),
+    route(f"POST {RUN}/cancel", actions.cancel_run, "actions:write"),
+    route(f"POST {RUN}/rerun", actions.rerun, "actions:write"),
+    route(f"POST {RUN}/rerun-failed-jobs", actions.rerun_failed_jobs, "actions:write"),
+    route(f"GET {REPO}/actions/jobs/{{job_id}}", actions.get_job, "actions:read"),
+    route(f"GET {REPO}/actions/jobs/{{job_id}}/logs", actions.job_logs, "actions:read"),
+    route(f"POST {REPO}/dispatches", actions.dispatch_repository, "contents:write"),
 )
 
 

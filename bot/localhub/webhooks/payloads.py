@@ -43,6 +43,9 @@ PERMISSION_OF_EVENT = {
     "team_add": "members",
     "organization": "members",
     "workflow_dispatch": "contents",
+    "repository_dispatch": "contents",
+    "workflow_run": "actions",
+    "workflow_job": "actions",
 }
 UNSUBSCRIBED = {"installation", "installation_repositories", "ping"}  # sent in any case
 
