@@ -8,5 +8,6 @@ class Hub(SettingsOperations):
 
     They are grouped by subject in ``operations``, each group building on the one
     before: accounts, apps, refs, repositories, forks, labels, issues, reactions, pulls,
-    reviews, checks, deployments, workflows, jobs, workflow runs, settings.
+    reviews, checks, deployments, workflows, jobs, workflow runs,
+    variables, settings.
     """

@@ -44,6 +44,7 @@ class JobPlan:
     matrix: Sequence[Mapping[str, object]] = ()
     environment: str = ""
     uses: str = ""  # the reusable workflow that it calls
+    named_steps: Sequence[str] = ()  # ids, or places from 0, of steps that have a name
     permissions: Mapping[str, str] | None = None
 
     @property

@@ -155,8 +155,15 @@ def _jobs(jobs: object) -> Iterator[JobPlan]:
             matrix=_matrix(job.get("strategy")),
             environment=_text(where.get("name") if isinstance(where, dict) else where),
             uses=_text(job.get("uses")),
+            named_steps=tuple(_named_steps(job.get("steps"))),
             permissions=_permissions(job.get("permissions")),
         )
+
+
+def _named_steps(steps: object) -> Iterator[str]:
+    for place, step in enumerate(_list(steps)):
+        if isinstance(step, dict) and step.get("name"):
+            yield _text(step.get("id")) or str(place)
 
 
 def _matrix(strategy: object) -> Sequence[Mapping[str, object]]:
