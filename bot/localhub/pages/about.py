@@ -20,7 +20,7 @@ async def show(page: Page) -> web.Response:
         people=people,
         teams=[(team, team.repositories[repository.id]) for team in teams],
         environments=[(e, _reviewers(page, e)) for e in world.environments.of(repository.id)],
-        rulesets=page.hub.rulesets_of(repository),
+        rulesets=world.rulesets.of(repository.id),
         labels=sorted(world.labels.of(repository.id), key=lambda label: label.name.lower()),
         mine=page.role(repository).word if page.role(repository) is not Role.NONE else "none",
         live=f"{home_of(repository)}/live?t=repo",
