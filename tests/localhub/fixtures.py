@@ -16,6 +16,7 @@ from tests.localhub.openapi import validate
 
 PERMISSIONS = {
     "actions": "write",
+    "actions_variables": "write",
     "administration": "write",
     "checks": "write",
     "contents": "write",
@@ -24,6 +25,7 @@ PERMISSIONS = {
     "issues": "write",
     "members": "read",
     "metadata": "read",
+    "organization_actions_variables": "write",
     "organization_custom_properties": "admin",
     "pull_requests": "write",
     "repository_custom_properties": "write",

@@ -52,6 +52,7 @@ async def test_every_route_answers_as_github_describes_it(scene: Scene) -> None:
         await _pulls(bot)
         await _reviews_and_forks(scene, bot)
         await _actions(bot)
+        await _variables(bot)
         await _deployments(bot)
         await _app(scene, app)
         await bot.ok(f"DELETE {KIT}")
@@ -298,7 +299,7 @@ async def _reviews_and_forks(scene: Scene, bot: Client) -> None:
         theirs = {"organization": "other", "name": "kit", "default_branch_only": True}
         await dana.ok(f"POST {KIT}/forks", theirs)
         new = {"message": "Mine", "content": "aGk=", "branch": "mine"}
-        await dana.ok(f"PUT /repos/dana/money-kit/contents/mine.txt", new | {"branch": "main"})
+        await dana.ok("PUT /repos/dana/money-kit/contents/mine.txt", new | {"branch": "main"})
         asked = {"title": "Mine", "head": "dana:main", "base": "main"}
         made = await dana.ok(f"POST {KIT}/pulls", asked)
     pull = f"{KIT}/pulls/{made['number']}"
@@ -359,6 +360,19 @@ async def _actions(bot: Client) -> None:
     nightly = {"event_type": "nightly", "client_payload": {"unit": True}}
     assert (await bot(f"POST {KIT}/dispatches", nightly)).status == 204
     assert (await bot(f"DELETE {run}")).status == 204
+
+
+async def _variables(bot: Client) -> None:
+    for place in ("/orgs/acme/actions", f"{KIT}/actions", f"{KIT}/environments/production"):
+        new = {"name": "region", "value": "eu-west-1"}
+        new |= {"visibility": "all"} if "orgs" in place else {}
+        assert (await bot(f"POST {place}/variables", new)).status == 201
+        assert (await bot(f"POST {place}/variables", new)).status == 409
+        assert (await bot(f"PATCH {place}/variables/REGION", {"value": "x"})).status == 204
+        assert (await bot.ok(f"GET {place}/variables/region"))["value"] == "x"
+        listed = await bot.ok(f"GET {place}/variables?per_page=10")
+        assert [one["name"] for one in listed["variables"]] == ["REGION"]
+        assert (await bot(f"DELETE {place}/variables/REGION")).status == 204
 
 
 async def _deployments(bot: Client) -> None:

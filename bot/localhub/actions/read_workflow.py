@@ -219,8 +219,8 @@ def job_name(plan: JobPlan, values: Mapping[str, object]) -> str:
 def _permissions(given: object) -> Mapping[str, str] | None:
     if given is None:
         return None
-    if given in {"read-all", "write-all"}:
-        return dict.fromkeys(TOKEN_PERMISSIONS.values(), _text(given).removesuffix("-all"))
+    if isinstance(given, str) and given in {"read-all", "write-all"}:
+        return dict.fromkeys(TOKEN_PERMISSIONS.values(), given.removesuffix("-all"))
     if not isinstance(given, dict):
         raise WorkflowProblem("`permissions` must be a mapping, `read-all` or `write-all`.")
     known = ((TOKEN_PERMISSIONS.get(_text(name)), _text(level)) for name, level in given.items())

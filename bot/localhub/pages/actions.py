@@ -215,10 +215,11 @@ async def show_run(page: Page) -> web.Response:
 
 
 def _of_interest(jobs: Sequence[Job]) -> Job | None:
-    """What failed, else what runs, else the first."""
+    """What failed, else what runs or waits, else the first."""
     for wanted in (
         lambda job: job.conclusion in {"failure", "timed_out"},
         lambda job: job.status == "in_progress",
+        lambda job: job.status == "queued",
         lambda job: job.conclusion != "skipped",
     ):
         found = next((job for job in jobs if wanted(job)), None)

@@ -135,7 +135,7 @@ def _created(run: WorkflowRun, wanted: str) -> bool:
     first, dots, last = wanted.removeprefix(sign).partition("..")
     for part in (first, last):
         if part not in {"", "*"} and not _DAY.fullmatch(part):
-            raise Refused(422, "Invalid `created` filter.")
+            raise Refused(400, "Invalid `created` filter.")
     at = iso(run.created_at_s)
     if dots:
         return (first == "*" or at >= first) and (last == "*" or at[: len(last)] <= last)

@@ -24,6 +24,7 @@ from bot.localhub.routes import (
     pulls,
     repositories,
     reviews,
+    variables,
 )
 from bot.localhub.routes.call import Answer, Call
 
@@ -92,6 +93,16 @@ def route(
         owner=owner,
         pattern=re.compile(pattern),
     )
+
+
+def _variables(place: str, permission: str, *, owner: bool = False) -> Iterator[Route]:
+    """The five routes for variables of one kind of place."""
+    read, write, one = f"{permission}:read", f"{permission}:write", f"{place}/variables/{{name}}"
+    yield route(f"GET {place}/variables", variables.list_variables, read, owner=owner)
+    yield route(f"POST {place}/variables", variables.create_variable, write, owner=owner)
+    yield route(f"GET {one}", variables.get_variable, read, owner=owner)
+    yield route(f"PATCH {one}", variables.update_variable, write, owner=owner)
+    yield route(f"DELETE {one}", variables.delete_variable, write, owner=owner)
 
 
 ROUTES = (
@@ -342,6 +353,9 @@ ROUTES = (
     route(f"GET {REPO}/actions/jobs/{{job_id}}", actions.get_job, "actions:read"),
     route(f"GET {REPO}/actions/jobs/{{job_id}}/logs", actions.job_logs, "actions:read"),
     route(f"POST {REPO}/dispatches", actions.dispatch_repository, "contents:write"),
+    *_variables("/orgs/{org}/actions", "organization_actions_variables", owner=True),
+    *_variables(f"{REPO}/actions", "actions_variables"),
+    *_variables(f"{REPO}/environments/{{environment_name}}", "environments"),
 )
 
 

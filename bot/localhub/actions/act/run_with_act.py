@@ -329,11 +329,13 @@ async def _lines(guard: asyncio.subprocess.Process) -> AsyncIterator[list[bytes]
 
 
 async def _end(guard: asyncio.subprocess.Process) -> None:
-    """Nothing of the run is left."""
+    """Nothing of the run is left: whoever could still print is gone."""
     if guard.stdin is not None:
         guard.stdin.close()  # the guard kills all and ends
     try:
         async with asyncio.timeout(ENDING_TAKES_S):
+            while guard.stdout is not None and await guard.stdout.read(CHUNK_BYTES):
+                pass
             await guard.wait()
     except TimeoutError:
         guard.kill()
