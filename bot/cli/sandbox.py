@@ -93,11 +93,12 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
 async def _run(folder: Path, port: int, *, actions: bool) -> None:
     stop = told_to_stop()
     async with open_sandbox(folder, port=port, actions=actions) as sandbox:
-        print(_welcome(sandbox, folder), flush=True)
+        print(welcome(sandbox, folder), flush=True)
         await stop.wait()
 
 
-def _welcome(sandbox: Sandbox, folder: Path) -> str:
+def welcome(sandbox: Sandbox, folder: Path) -> str:
+    """What is printed at the start: where to click, and what runs."""
     return f"""
 Paved Road is running with a GitHub of its own. No account, no network.
 

@@ -357,6 +357,19 @@ async def test_everything_of_a_run_is_there_after_a_restart(tmp_path: Path) -> N
         assert hub.workflow_run(KIT, run.id).conclusion == "success"
 
 
+async def test_an_app_reads_variables_with_the_permission_alone(scene: Scene) -> None:
+    """Public repositories are no exception."""
+    scene.hub.add_repository("acme/open", {"a": b"a"}, private=False)
+    scene.hub.set_variable("A", "b", repository="acme/open")
+    line = "GET /repos/acme/open/actions/variables"
+    async with asking(scene.hub, scene.token(contents="write")) as poor:
+        assert (await poor(line)).status == 403
+    async with asking(scene.hub, scene.token(actions_variables="read")) as rich:
+        assert (await rich.ok(line))["total_count"] == 1
+    async with asking(scene.hub, None) as nobody:
+        assert (await nobody(line)).status == 401
+
+
 async def test_variables_have_githubs_names_and_limits(kit: Scene) -> None:
     """People need the admin role to set them; names are letters, digits and underscores."""
     place = f"/repos/{KIT}/actions/variables"

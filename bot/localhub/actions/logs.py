@@ -39,6 +39,15 @@ class JobLogs:
             log.seek(start)
             return log.read(-1 if end is None else max(0, end - start)).decode(errors="replace")
 
+    def tail(
+        self, job_id: int, start: int, end: int | None, *, most_bytes: int
+    ) -> tuple[str, bool]:
+        """The end of the text between two places, and whether that leaves any of it out."""
+        last = self.size_bytes(job_id) if end is None else end
+        cut = last - start > most_bytes
+        text = self.read(job_id, last - most_bytes if cut else start, last)
+        return (text.partition("\n")[2] if cut else text), cut
+
     def delete(self, job_id: int) -> None:
         """Forget what it printed."""
         self._path(job_id).unlink(missing_ok=True)

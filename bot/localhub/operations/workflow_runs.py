@@ -68,8 +68,9 @@ class RunOperations(StartOperations):
         self._require_by_hand(run)
         while left := [job for job in self.jobs_of(run) if job.status != "completed"]:
             self.conclude_job(repository, left[0].id, wanted.pop(left[0].name, conclusion))
-        if wanted:
-            raise ValueError(f"no such jobs: {sorted(wanted)}")
+        unknown = wanted.keys() - {job.name for job in self.jobs_of(run)}
+        if unknown:
+            raise ValueError(f"no such jobs: {sorted(unknown)}")
         return run
 
     def conclude_job(

@@ -18,6 +18,7 @@ from bot.localhub.state.repositories import Repository
 
 RUNS_ON_A_PAGE = 30
 LINES_SHOWN = 400  # of a step, its last ones; the whole log is a link away
+MOST_SHOWN_BYTES = 128 * 1024
 BY_HAND = ("success", "failure", "cancelled", "skipped")
 _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z ")
 _TONES = {"##[error]": "error", "##[warning]": "warning", "##[notice]": "notice"}
@@ -52,7 +53,7 @@ class StepView:
     state: str
     words: str
     lines: Sequence[LogLine]
-    left_out: int
+    left_out: bool
     took_s: float
 
 
@@ -255,7 +256,8 @@ def _steps(page: Page, job: Job) -> list[StepView]:
     ends = [*(one.log_from for one in steps[1:]), None]
     views = []
     for step, end in zip(steps, ends, strict=True):
-        lines = logs.read(job.id, step.log_from, end).splitlines()
+        text, cut = logs.tail(job.id, step.log_from, end, most_bytes=MOST_SHOWN_BYTES)
+        lines = text.splitlines()
         until_s = step.completed_at_s or page.hub.now_s()
         views.append(
             StepView(
@@ -263,7 +265,7 @@ def _steps(page: Page, job: Job) -> list[StepView]:
                 state=_state(step.status, step.conclusion),
                 words=words_of(step.status, step.conclusion),
                 lines=[_line(line) for line in lines[-LINES_SHOWN:]],
-                left_out=max(0, len(lines) - LINES_SHOWN),
+                left_out=cut or len(lines) > LINES_SHOWN,
                 took_s=max(0.0, until_s - step.started_at_s),
             )
         )

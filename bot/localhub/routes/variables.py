@@ -32,11 +32,19 @@ class VariableChanges(msgspec.Struct):
 
 
 def _scope(call: Call, *, write: bool) -> str:
-    """Where the path's variables belong; people read and write them by their role."""
+    """Where the path's variables belong; people read and write them by their role.
+
+    Of a public repository, too, an App reads them only with the permission.
+    """
     if "org" in call.params:
         return call.hub.scope(None, organization=call.params["org"])
-    call.hub.require(call.actor, call.repository, Role.ADMIN if write else Role.WRITE)
-    return call.hub.scope(call.repository, call.params.get("environment_name", ""))
+    environment = call.params.get("environment_name", "")
+    permission = "environments" if environment else "actions_variables"
+    actor, level = call.actor, "write" if write else "read"
+    if actor.app is not None and not actor.may(permission, level):
+        raise Refused(403, "Resource not accessible by integration")
+    call.hub.require(actor, call.repository, Role.ADMIN if write else Role.WRITE)
+    return call.hub.scope(call.repository, environment)
 
 
 def _shape(call: Call, found: Setting) -> dict[str, Any]:

@@ -159,9 +159,9 @@ class Narrator:
         self._hub.finish_job(telling.job, conclusion, annotations=telling.annotations)
 
     def _write(self, telling: Telling) -> None:
-        if telling.lines:
+        if telling.lines and self._hub.world.jobs.get(telling.job.id) is not None:
             self._hub.log(telling.job, "\n".join(telling.lines))
-            telling.lines.clear()
+        telling.lines.clear()
 
 
 def _last(key: str) -> str:

@@ -136,7 +136,7 @@ class ActRunner:
 
     @property
     def _folder(self) -> Path:
-        return self.hub.folder / "actions"
+        return self.hub.folder.resolve() / "actions"
 
     async def _take(self, run: WorkflowRun) -> None:
         ending: Ending | None = None
@@ -187,7 +187,7 @@ class ActRunner:
         hub = self.hub
         repository = hub.world.repositories[run.repository_id]
         await workspace.prepare(
-            objects=hub.git(repository).folder,
+            objects=hub.git(repository).folder.resolve(),
             sha=run.head_sha,
             branch=_branch(run),
             origin=f"{hub.url}/{repository.full_name}.git",
@@ -258,7 +258,8 @@ class ActRunner:
         ]
         if not self.isolated:
             return command
-        isolation = Isolation(hidden=[self.hub.folder, *self._hidden], readable=self._readable)
+        hidden = [self.hub.folder.resolve(), *self._hidden]
+        isolation = Isolation(hidden=hidden, readable=self._readable)
         return isolation.around(command, run=workspace.folder, work=workspace.work)
 
     def _has_repository(self, name: str) -> bool:

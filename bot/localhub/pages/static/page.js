@@ -64,7 +64,7 @@ async function lookAgain() {
     }
   } catch { /* the stream reconnects and asks again */ }
   looking = false;
-  if (again) { again = false; lookAgain(); }
+  if (again) { again = false; setTimeout(lookAgain, 200); } // a log that grows fast is looked at now and then
 }
 
 // Editing starts and ends where the text stands; what is typed elsewhere on the page stays.
