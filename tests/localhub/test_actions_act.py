@@ -266,6 +266,33 @@ async def test_the_token_may_what_permissions_say_and_no_more(start: Start) -> N
         assert list(hub.world.tokens) == []
 
 
+PUSH = """
+  push:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v7
+      - run: |
+          git config user.name robot && git config user.email robot@example.test
+          echo made > made.txt && git add made.txt && git commit --quiet -m "Made"
+          git push --quiet origin HEAD:main HEAD:refs/tags/v1
+"""
+
+
+async def test_a_workflow_pushes_and_starts_no_other(start: Start) -> None:
+    """git has the run's token; without contents: write the push is refused."""
+    on = "{workflow_dispatch: , push: }"
+    for level, moved in (("read", False), ("write", True)):
+        files = workflow(PUSH, on, f"permissions: {{contents: {level}}}")
+        async with start({}) as hub:
+            hub.add_repository(f"acme/{level}", {p: t.encode() for p, t in files.items()})
+            run = hub.dispatch_workflow(hub.user("dana"), f"acme/{level}", "w.yml", ref="main")
+            await ended(hub)
+            git = hub.git(hub.repository(f"acme/{level}"))
+            assert (run.conclusion == "success") is moved
+            assert (git.ref("refs/tags/v1") is not None) is moved
+            assert len(hub.workflow_runs(f"acme/{level}")) == 1
+
+
 # Ends that are not their own.
 
 FOREVER = """

@@ -182,6 +182,18 @@ async def test_private_runs_are_not_there_for_strangers(acme: Scene) -> None:
         assert browser.status == 404
 
 
+async def test_settings_show_variables_and_hide_secrets(acme: Scene) -> None:
+    """To those who may write; the secret's value to nobody."""
+    acme.hub.put_environment(acme.hub.user("dana"), "acme/catalog", "prod", {})
+    acme.hub.set_variable("REGION", "eu-west-1", repository="acme/catalog", environment="prod")
+    acme.hub.set_secret("KEY", "sesame", organization="acme")
+    async with acme.browser("petra") as browser:
+        page = await browser.see("/acme/catalog/about")
+    assert ("eu-west-1" in page, "KEY" in page, "sesame" in page) == (True, True, False)
+    async with acme.browser("wim") as browser:
+        assert "eu-west-1" not in await browser.see("/acme/catalog/about")
+
+
 async def test_jobs_of_another_run_are_not_shown(acme: Scene) -> None:
     """A job's address belongs to its run."""
     first, second = begin(acme), begin(acme)

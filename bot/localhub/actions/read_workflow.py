@@ -18,7 +18,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from bot.localhub.actions.definition import Input, JobPlan, Trigger, WorkflowFile
 
 FOLDER = ".github/workflows"
-LARGEST_FILE_BYTES = 512 * 1024
+LARGEST_FILE_BYTES = 128 * 1024  # the reader takes a second for it; nobody writes larger ones
+DEEPEST_BRACKETS = 200
 MOST_IN_MATRIX = 256  # GitHub docs, "Actions limits"
 _OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.([\w-]+)\s*\}\}")
 _READ, _WRITE, _NONE = "read", "write", "none"
@@ -62,6 +63,8 @@ def read_workflow(path: str, content: bytes) -> WorkflowFile:
 def _mapping(content: bytes) -> dict[str, Any]:
     if len(content) > LARGEST_FILE_BYTES:
         raise WorkflowProblem("The file is too large.")
+    if _bracket_depth(content) > DEEPEST_BRACKETS:
+        raise WorkflowProblem("YAML cannot be read: too many brackets in each other.")
     try:
         read = YAML(typ="safe", pure=True).load(io.BytesIO(content))
     except MarkedYAMLError as problem:
@@ -73,6 +76,18 @@ def _mapping(content: bytes) -> dict[str, Any]:
     if not isinstance(read, dict):
         raise WorkflowProblem("The top level must be a mapping of keys to values.")
     return read
+
+
+def _bracket_depth(content: bytes) -> int:
+    """How many brackets stand open at most; before the reader takes seconds to find out."""
+    depth = deepest = 0
+    for byte in content:
+        if byte in b"[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif byte in b"]}":
+            depth -= 1
+    return deepest
 
 
 def _text(value: object) -> str:

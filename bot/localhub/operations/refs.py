@@ -6,16 +6,13 @@ from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.diff import changed_paths
 from bot.localhub.git.history import is_ancestor, log
 from bot.localhub.git.objects import Change, GitRepository, MissingPath, Signature
-from bot.localhub.operations.apps import ACTIONS, AppOperations
 from bot.localhub.operations.rules import RuleChecks
+from bot.localhub.operations.suites import SuiteOperations
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json, iso
-from bot.localhub.shapes.checks import check_suite
 from bot.localhub.shapes.git import user_of
 from bot.localhub.shapes.pulls import pull as pull_shape
-from bot.localhub.shapes.pulls import pulls_with_head
 from bot.localhub.shapes.repositories import html_url, pushed_repository
-from bot.localhub.state.checks import CheckSuite
 from bot.localhub.state.discussions import Issue, PullRequest
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
@@ -27,7 +24,7 @@ MOST_COMMITS_IN_PUSH = 2048  # of a push event; GitHub docs, "Webhook events and
 WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what the site itself commits
 
 
-class RefOperations(AppOperations, RuleChecks):
+class RefOperations(SuiteOperations, RuleChecks):
     """Create, move and delete refs; commit files on a branch."""
 
     starts_workflows = True  # not while the scene of a test is set
@@ -276,7 +273,7 @@ class RefOperations(AppOperations, RuleChecks):
         )
         if kind == "branch" and after is not None:
             self._follow_pulls(who, repository, short, after)
-            self._request_checks(who, repository, short, before, after)
+            self.request_checks(who, repository, short, before, after)
         if after is not None and self.starts_workflows:
             self.after_push(who, repository, ref, before, after)
         self.tell(repository, "push")
@@ -366,53 +363,6 @@ class RefOperations(AppOperations, RuleChecks):
         emit(self, "pull_request", "synchronize", about, sender=who, repository=base)
         self.tell(base, "synchronize", issue=issue)
         self.after_pull(who, base, issue, "synchronize")
-
-    def _request_checks(
-        self, who: Actor, repository: Repository, branch: str, before: str | None, head: str
-    ) -> None:
-        """GitHub opens a suite for each App that may write checks, and asks it to fill it."""
-        for installation in self.world.installations.of(repository.owner.lower()):
-            is_actions = self.world.apps[installation.app_id].slug == ACTIONS
-            if is_actions or installation.permissions.get("checks") != "write":
-                continue  # GitHub Actions has suites for its runs alone
-            suite = self.suite_for(repository, installation.app_id, head, branch, before)
-            about = {"check_suite": check_suite(self, repository, suite)}
-            emit(
-                self,
-                "check_suite",
-                "requested",
-                about,
-                sender=who,
-                repository=repository,
-                only_app=installation.app_id,
-            )
-
-    def suite_for(
-        self,
-        repository: Repository,
-        app_id: int,
-        head: str,
-        branch: str | None = None,
-        before: str | None = None,
-    ) -> CheckSuite:
-        """The App's suite on a commit, made when it is not there."""
-        known = self.world.check_suites.find((repository.id, app_id, head, None))
-        if known is not None:
-            return known
-        pulls = pulls_with_head(self, repository, head)
-        heads = {sha: name for name, sha in self.git(repository).branches().items()}
-        from_pull = pulls[0].pull.head_ref if pulls and pulls[0].pull else None
-        made = CheckSuite(
-            id=self.world.next_id(),
-            repository_id=repository.id,
-            app_id=app_id,
-            head_sha=head,
-            head_branch=branch or from_pull or heads.get(head),
-            before=before,
-            created_at_s=self.now_s(),
-            updated_at_s=self.now_s(),
-        )
-        return self.world.check_suites.put(made)
 
 
 def signature_of(user: User, at_s: int) -> Signature:

@@ -202,6 +202,7 @@ class ActRunner:
             variables=hub.settings_for(run, secret=False),
             secrets=secrets | {"GITHUB_TOKEN": token.token},
         )
+        workspace.write_git_credentials(hub.url, token.token)
         return token
 
     def _token(

@@ -1,6 +1,7 @@
 """The throwaway folder of one run: the commit, the event, what it may know."""
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -75,6 +76,13 @@ class Workspace:
             path = self.folder / name
             path.touch(mode=0o600)
             path.write_text(json.dumps(values))
+
+    def write_git_credentials(self, address: str, token: str) -> None:
+        """git in the run acts with its token at that address, as after actions/checkout."""
+        basic = base64.b64encode(f"x-access-token:{token}".encode()).decode()
+        config = self.folder / "home" / ".gitconfig"
+        config.touch(mode=0o600)
+        config.write_text(f'[http "{address}/"]\n\textraheader = AUTHORIZATION: basic {basic}\n')
 
     def environment(self) -> dict[str, str]:
         """What act itself is started with: nothing of the machine's but the PATH."""
