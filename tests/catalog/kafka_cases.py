@@ -12,16 +12,15 @@ STREAMED = Case(
         "state_store": "rocksdb",
     },
 )
-LONG_NAMED = Case(
+IN_MEMORY = Case(
     "stream-25",
     "kafka-stream-service",
-    {"java_version": "25", "state_store": "rocksdb"},
+    {"java_version": "25", "state_store": "in_memory"},
     slug="what-came-to-each-account-in-every-hour-of-the-day",  # as long as a name may be
 )
-IN_MEMORY = Case(
-    "stream-21", "kafka-stream-service", {"java_version": "21", "state_store": "in_memory"}
-)
-# A name that YAML would read as no text at all; with every other answer left alone.
-NULL = Case("stream-null", "kafka-stream-service", {}, slug="null")
+COMPILED = Case("stream-21", "kafka-stream-service", {"java_version": "21"})
+# A name that YAML would read as no text at all.
+NULL = Case("stream-null", "kafka-stream-service", {"java_version": "25"}, slug="null")
+ALONE = Case("stream-alone", "kafka-stream-service", {})  # every answer left alone
 
-KAFKA_CASES = (STREAMED, LONG_NAMED, IN_MEMORY, NULL)
+KAFKA_CASES = (STREAMED, IN_MEMORY, COMPILED, NULL, ALONE)

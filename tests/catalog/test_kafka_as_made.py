@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from tests.catalog.cases import Case, read_yaml
-from tests.catalog.kafka_cases import IN_MEMORY, KAFKA_CASES, LONG_NAMED, NULL, STREAMED
+from tests.catalog.kafka_cases import ALONE, IN_MEMORY, KAFKA_CASES, NULL, STREAMED
+
+HALF = "-XX:MaxRAMPercentage=50 -XX:+ExitOnOutOfMemoryError"  # of the memory is for Java
 
 kafka_projects = pytest.mark.parametrize("case", KAFKA_CASES, ids=lambda case: case.id)
 
@@ -62,22 +64,42 @@ def test_the_readme_names_every_variable(case: Case, projects: Mapping[Case, Pat
 
 
 @pytest.mark.parametrize(
-    ("case", "place", "heap_percent"),
+    ("case", "place", "java_options"),
     [
-        pytest.param(STREAMED, "persistentWindowStore", 50, id="rocksdb"),
-        pytest.param(LONG_NAMED, "persistentWindowStore", 50, id="rocksdb-java-25"),
-        pytest.param(NULL, "persistentWindowStore", 50, id="by-itself"),
-        pytest.param(IN_MEMORY, "inMemoryWindowStore", 75, id="in-memory"),
+        pytest.param(
+            STREAMED,
+            "persistentWindowStore",
+            HALF,
+            id="rocksdb",
+        ),
+        pytest.param(
+            NULL,
+            "persistentWindowStore",
+            f"{HALF} --enable-native-access=ALL-UNNAMED",
+            id="rocksdb-java-25",
+        ),
+        pytest.param(
+            ALONE,
+            "persistentWindowStore",
+            HALF,
+            id="nothing-said",
+        ),
+        pytest.param(
+            IN_MEMORY,
+            "inMemoryWindowStore",
+            "-XX:MaxRAMPercentage=75 -XX:+ExitOnOutOfMemoryError",
+            id="in-memory",
+        ),
     ],
 )
 def test_state_is_kept_where_the_form_said(
-    case: Case, place: str, heap_percent: int, projects: Mapping[Case, Path]
+    case: Case, place: str, java_options: str, projects: Mapping[Case, Path]
 ) -> None:
-    """Both stores of the topology, and the memory that is left for them beside Java's."""
+    """Both stores of the topology, and what Java leaves for them."""
     project = projects[case]
     code = next(project.rglob("FirstTimeOnly.kt")).read_text()
     kafka = settings(project)["spring"]["kafka"]["streams"]
 
     assert re.findall(r"Stores\.(\w+WindowStore)", code) == [place]
     assert ("dsl.store.suppliers.class" in kafka["properties"]) == (case is IN_MEMORY)
-    assert f"-XX:MaxRAMPercentage={heap_percent} " in (project / "Dockerfile").read_text()
+    assert f'ENV JAVA_TOOL_OPTIONS="{java_options}"\n' in (project / "Dockerfile").read_text()

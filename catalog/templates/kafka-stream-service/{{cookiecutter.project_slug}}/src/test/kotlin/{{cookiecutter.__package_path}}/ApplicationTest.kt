@@ -59,7 +59,15 @@ class ApplicationTest {
 
         read("account-totals") { it.key() == "DE1" && """"cents":150""" in it.value() }
         read("payments-dead-letters") { it.value() == "poison" }
-        assertThat(ask("/actuator/prometheus").responseBody).containsPattern("dead_letters_total\\{.*} 1\\.0")
+        assertThat(ask("/actuator/prometheus").responseBody).containsPattern("dead_letters_total\\{.*} [12]\\.0")
+    }
+
+    @Test
+    fun `a record as large as may be becomes a dead letter too`() {
+        val large = "x".repeat(1_048_000)
+        producer().use { it.send(record("DE3", large)) }
+
+        read("payments-dead-letters") { it.value() == large }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package {{ cookiecutter.__kotlin_package }}.payments
 
+import org.apache.kafka.common.config.TopicConfig
 import org.apache.kafka.common.serialization.Serdes
 import org.apache.kafka.common.utils.Bytes
 import org.apache.kafka.streams.KeyValue
@@ -60,10 +61,16 @@ class PaymentTopology(
 
     /** Made at the start only where `spring.kafka.admin.auto-create` says so. */
     @Bean
-    fun topics(): NewTopics {
-        val names = listOf(settings.topics.payments, settings.topics.totals, settings.topics.deadLetters)
-        return NewTopics(*names.map { TopicBuilder.name(it).partitions(PARTITIONS).build() }.toTypedArray())
-    }
+    fun topics() =
+        NewTopics(
+            TopicBuilder.name(settings.topics.payments).partitions(PARTITIONS).build(),
+            TopicBuilder.name(settings.topics.totals).partitions(PARTITIONS).build(),
+            TopicBuilder
+                .name(settings.topics.deadLetters)
+                .partitions(PARTITIONS)
+                .config(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, "2097152") // as in application.yml
+                .build(),
+        )
 
     private companion object {
         const val PARTITIONS = 3

@@ -126,6 +126,7 @@ class PaymentTopologyTest {
             """{"id": "a", "account": "DE1", "cents": null}""",
             """{"id": "a", "account": "DE1", "cents": "100"}""",
             """{"id": "a", "account": "DE1", "cents": 1.5}""",
+            """{"id": "a", "account": "DE1", "cents": 1e999999999}""",
             """{"id": "a", "account": "DE1", "cents": 0}""",
             """{"id": "a", "account": "DE1", "cents": 9223372036854775808}""",
             """{"id": "a", "account": null, "cents": 100}""",
