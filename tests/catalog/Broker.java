@@ -26,7 +26,6 @@ class Broker {
         var broker = new EmbeddedKafkaKraftBroker(1, 1, topics);
         broker.brokerProperty("transaction.state.log.replication.factor", "1");
         broker.brokerProperty("transaction.state.log.min.isr", "1");
-        broker.brokerProperty("group.min.session.timeout.ms", "1000");
         broker.afterPropertiesSet();
         var address = broker.getBrokersAsString();
         var listening = new Thread(() -> tell(address, List.of(topics)));

@@ -1,10 +1,12 @@
 package {{ cookiecutter.__kotlin_package }}.payments
 
+import org.apache.kafka.common.header.internals.RecordHeaders
 import org.apache.kafka.common.serialization.StringDeserializer
 import org.apache.kafka.common.serialization.StringSerializer
 import org.apache.kafka.streams.TestInputTopic
 import org.apache.kafka.streams.TestOutputTopic
 import org.apache.kafka.streams.TopologyTestDriver
+import org.apache.kafka.streams.test.TestRecord
 import org.assertj.core.api.Assertions.assertThat
 import org.junit.jupiter.api.AfterEach
 import org.junit.jupiter.api.BeforeEach
@@ -150,6 +152,15 @@ class PaymentTopologyTest {
     @Test
     fun `a field that we do not know is no fault`() {
         send("""{"id": "a", "account": "DE1", "cents": 100, "note": "rent"}""", at = "12:00:00")
+
+        assertThat(lastTotals()).containsExactly(total("DE1", "12:00:00", payments = 1, cents = 100))
+    }
+
+    @Test
+    fun `a header that names a class is not believed`() {
+        val headers = RecordHeaders().add("__TypeId__", "java.util.HashMap".toByteArray())
+        val value = """{"id": "a", "account": "DE1", "cents": 100}"""
+        payments.pipeInput(TestRecord(null, value, headers, time("12:00:00", day = 1)))
 
         assertThat(lastTotals()).containsExactly(total("DE1", "12:00:00", payments = 1, cents = 100))
     }
