@@ -52,7 +52,8 @@ class Probes:
     GitHub's may raise GitHubError, RetryLater and OSError, the others what their
     ports say. ``app`` asks GitHub as the App, once and without retries. ``installed`` says
     whether the App is installed in that organisation. ``isolation`` is the name
-    of how templates are rendered: ``bubblewrap`` or ``process``.
+    of how templates are rendered: ``bubblewrap`` or ``process``. ``linters`` has each
+    program that looks at what templates make, and whether it is here.
     """
 
     app: Callable[[], Awaitable[AppSeen]]
@@ -60,6 +61,7 @@ class Probes:
     store: Callable[[], Awaitable[None]]
     queue: Callable[[], Awaitable[QueueStats]]
     isolation: Callable[[], Awaitable[str]]
+    linters: Callable[[], Awaitable[Mapping[str, bool]]]
     clock: Clock
 
 
@@ -76,7 +78,12 @@ async def examine(
     checks = {"GitHub": _app(probes, manifest)}
     for organization in settings.organizations:
         checks[f"installation in {organization}"] = _installed(probes, organization)
-    checks |= {"store": _store(probes), "queue": _queue(probes), "rendering": _isolation(probes)}
+    checks |= {
+        "store": _store(probes),
+        "queue": _queue(probes),
+        "rendering": _isolation(probes),
+        "linters": _linters(probes),
+    }
     found = await asyncio.gather(*(_in_time(name, check) for name, check in checks.items()))
     complete = Finding("settings", True, "Complete.")
     return [complete, *(finding for findings in found for finding in findings)]
@@ -247,5 +254,23 @@ async def _isolation(probes: Probes) -> list[Finding]:
             True,
             f"Templates are rendered in a plain child process ({how}); hooks are refused.",
             "Install bubblewrap (Debian: `apt-get install bubblewrap`) and allow user namespaces.",
+        )
+    ]
+
+
+async def _linters(probes: Probes) -> list[Finding]:
+    """None keeps the bot from working: what could not be looked at is told with each check."""
+    there = await probes.linters()
+    missing = [name for name, is_here in there.items() if not is_here]
+    found = ", ".join(name for name, is_here in there.items() if is_here)
+    if not missing:
+        return [Finding("linters", True, f"{found}.")]
+    return [
+        Finding(
+            "linters",
+            True,
+            f"{found or 'none'}; not here: {', '.join(missing)}.",
+            "Templates are checked without them, and each check says so. Put them on the PATH; for "
+            "Terraform's own validation also name a provider mirror in TF_PLUGIN_MIRROR_DIR.",
         )
     ]

@@ -49,6 +49,7 @@ class Installation:
     store: Exception | None = None
     queue: QueueStats | Exception = NOTHING_WAITS
     isolation: str = "bubblewrap"
+    linters: dict[str, bool] = field(default_factory=lambda: {"zizmor": True})
 
     def probes(self) -> Probes:
         async def app() -> AppSeen:
@@ -71,12 +72,16 @@ class Installation:
         async def isolation() -> str:
             return self.isolation
 
+        async def linters() -> dict[str, bool]:
+            return self.linters
+
         return Probes(
             app=app,
             installed=installed,
             store=store,
             queue=queue,
             isolation=isolation,
+            linters=linters,
             clock=ManualClock(NOW_S),
         )
 
@@ -240,6 +245,12 @@ async def test_what_is_wrong_is_named_with_what_to_do(
         ),
         pytest.param(
             Installation(isolation="process"), "rendering", "plain child process", id="isolation"
+        ),
+        pytest.param(
+            Installation(linters={"zizmor": True, "terraform": False}),
+            "linters",
+            "zizmor; not here: terraform",
+            id="linters",
         ),
     ],
 )

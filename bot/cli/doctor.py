@@ -14,6 +14,7 @@ from bot.errors import RetryLater
 from bot.github.auth import AppKey
 from bot.github.exchange import Exchange, NoAnswer, Refusal
 from bot.github.redact import Redactor
+from bot.linting import find_tools
 from bot.rendering import detect_isolation
 from bot.settings import Settings, SettingsError
 from bot.setup import read_manifest
@@ -47,12 +48,24 @@ async def _probes(settings: Settings) -> AsyncIterator[Probes]:
         async def isolation() -> str:
             return (await asyncio.to_thread(detect_isolation)).name
 
+        async def linters() -> Mapping[str, bool]:
+            tools = await asyncio.to_thread(find_tools)
+            return {
+                "zizmor": tools.zizmor is not None,
+                "actionlint": tools.actionlint is not None,
+                "shellcheck": tools.shellcheck is not None,
+                "detect-secrets": tools.detect_secrets is not None,
+                "terraform": tools.terraform is not None,
+                "a mirror of Terraform providers": bool(tools.mirrors),
+            }
+
         yield Probes(
             app=lambda: _app(exchange, key),
             installed=lambda organization: _installed(exchange, key, organization),
             store=store.check,
             queue=queue.stats,
             isolation=isolation,
+            linters=linters,
             clock=clock,
         )
 
