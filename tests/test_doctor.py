@@ -111,9 +111,10 @@ async def test_a_healthy_installation_is_all_green() -> None:
         "store",
         "queue",
         "rendering",
+        "linters",
     ]
     assert "→" not in as_text(findings)
-    assert as_text(findings).count("✅") == 9
+    assert as_text(findings).count("✅") == 10
 
 
 def without(permissions: Mapping[str, str], name: str) -> dict[str, str]:
