@@ -114,7 +114,7 @@ class Reader:
         if not self.skipped:
             return []
         more = f" and {len(self.skipped) - 1} more" if len(self.skipped) > 1 else ""
-        return [f"Too large to be read: {code(min(self.skipped))}{more}."]
+        return [f"Too large, or too hard, to be read: {code(min(self.skipped))}{more}."]
 
     # --- answers that must stay what they are ---------------------------------------
 
