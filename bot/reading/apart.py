@@ -12,8 +12,7 @@ from typing import Final, Self
 
 import msgspec
 
-from bot.reading.process import LENGTH
-from bot.reading.tasks import Seen, Task
+from bot.reading.tasks import LENGTH, Seen, Task
 
 _EACH_S: Final = 15.0
 _MOST_ENDED: Final = 3

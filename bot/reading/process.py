@@ -4,15 +4,13 @@ Each message is four bytes of length and MessagePack. It ends when its input doe
 """
 
 import resource
-import struct
 import sys
 from typing import BinaryIO, Final
 
 import msgspec
 
-from bot.reading.tasks import Task, answer
+from bot.reading.tasks import LENGTH, Task, answer
 
-LENGTH: Final = struct.Struct(">I")
 _MEMORY_BYTES: Final = 1 << 30
 _CPU_S: Final = 120
 

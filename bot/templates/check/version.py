@@ -116,7 +116,9 @@ async def _definition(
         return await asyncio.to_thread(load_template, files, commit="", folder=folder)
     except ProblemsFound as error:
         report.problems += error.problems
-        report.left_out.append("Nothing was rendered, because the problems above come first.")
+        report.left_out.append(
+            "Nothing was rendered, because the template's two files cannot be read yet."
+        )
         return None
 
 
@@ -193,7 +195,9 @@ class _Check:
         if plan is None or not given.is_renderable:
             return []
         if any(each.rule in _STOPS_RENDERING for each in self.report.problems):
-            self.report.left_out.append("Nothing was rendered, because the problems above stop it.")
+            self.report.left_out.append(
+                "Nothing was rendered, because problems of the files stop every render."
+            )
             return []
         made = await kitchen.make_all(plan)
         if made and made[0].error is None:
