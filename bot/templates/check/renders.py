@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from bot.forms import Answers, cookiecutter_answers
@@ -116,6 +116,20 @@ class Kitchen:
         self.contents = Contents()
         self.left_out: list[str] = []
         self.renders = 0
+        self.is_whole = True  # no file of the template is kept from it
+
+    @property
+    def definition(self) -> TemplateDefinition:
+        """The template with the files that are rendered here."""
+        return replace(self._definition, files=self._given.files)
+
+    def without(self, paths: Collection[str]) -> "Kitchen":
+        """A kitchen for the same template without these files; it counts on."""
+        files = tuple(file for file in self._given.files if file.path not in paths)
+        given = replace(self._given, files=files)
+        rest = Kitchen(self._renderer, self._definition, self._organization, given)
+        rest.left_out, rest.renders, rest.is_whole = self.left_out, self.renders, False
+        return rest
 
     async def make_all(self, plan: Plan) -> list[Made]:
         """What became of each trial, as far as time allows: the first alone, then the others."""
