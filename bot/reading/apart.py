@@ -12,17 +12,21 @@ from typing import Final, Self
 
 import msgspec
 
-from bot.reading.tasks import LENGTH, Seen, Task
+from bot.reading.tasks import LENGTH, Failed, Seen, Task
 
 _EACH_S: Final = 15.0
 _MOST_ENDED: Final = 3
 _MOST_BYTES: Final = 10_000_000
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(list[Seen])
+_DECODER: Final = msgspec.msgpack.Decoder(list[Seen] | Failed)
 
 
 class TooHeavy(Exception):
     """The question took too long, or too much memory; others can still be asked."""
+
+
+class ReadingBroke(Exception):
+    """A mistake of ours in the process; the text is where it happened."""
 
 
 class Apart:
@@ -63,7 +67,7 @@ class Apart:
             try:
                 process = await self._started()
                 async with asyncio.timeout(_EACH_S):
-                    return await _ask(process, task)
+                    found = await _ask(process, task)
             except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
                 self._ended += 1
                 await self._end()
@@ -71,6 +75,11 @@ class Apart:
             except BaseException:  # cancelled: an answer may be half read
                 await self._end()
                 raise
+        if not isinstance(found, Failed):
+            return found
+        if found.trace:
+            raise ReadingBroke(found.trace)
+        raise TooHeavy
 
     async def _started(self) -> Process:
         if self._process is None:
@@ -92,7 +101,7 @@ class Apart:
             await asyncio.shield(process.communicate())
 
 
-async def _ask(process: Process, task: Task) -> list[Seen]:
+async def _ask(process: Process, task: Task) -> list[Seen] | Failed:
     if process.stdin is None or process.stdout is None:
         raise ConnectionError
     question = _ENCODER.encode(task)
@@ -101,4 +110,5 @@ async def _ask(process: Process, task: Task) -> list[Seen]:
     (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
     if size > _MOST_BYTES:
         raise ConnectionError
-    return _DECODER.decode(await process.stdout.readexactly(size))
+    found: list[Seen] | Failed = _DECODER.decode(await process.stdout.readexactly(size))
+    return found

@@ -5,11 +5,12 @@ Each message is four bytes of length and MessagePack. It ends when its input doe
 
 import resource
 import sys
+import traceback
 from typing import BinaryIO, Final
 
 import msgspec
 
-from bot.reading.tasks import LENGTH, Task, answer
+from bot.reading.tasks import LENGTH, Failed, Seen, Task, answer
 
 _MEMORY_BYTES: Final = 1 << 30
 _CPU_S: Final = 120
@@ -24,9 +25,18 @@ def main() -> None:
     asked, told = sys.stdin.buffer, sys.stdout.buffer
     decoder = msgspec.msgpack.Decoder(Task)
     while (message := _read(asked)) is not None:
-        reply = msgspec.msgpack.encode(answer(decoder.decode(message)))
+        reply = msgspec.msgpack.encode(_answer(decoder.decode(message)))
         told.write(LENGTH.pack(len(reply)) + reply)
         told.flush()
+
+
+def _answer(task: Task) -> list[Seen] | Failed:
+    try:
+        return answer(task)
+    except (MemoryError, RecursionError):
+        return Failed()
+    except Exception:  # noqa: BLE001  # told to who asked, who raises it
+        return Failed(traceback.format_exc())
 
 
 def _read(asked: BinaryIO) -> bytes | None:

@@ -72,6 +72,12 @@ class Seen(msgspec.Struct, frozen=True):
     path: str = ""
 
 
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """No answer: the text needs too much memory or depth, or a mistake of ours (``trace``)."""
+
+    trace: str = ""
+
+
 def answer(task: Task) -> list[Seen]:
     """Everything that the question finds, in the order of the text."""
     match task:

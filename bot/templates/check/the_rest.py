@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.problems import Problem
-from bot.templates.check.renders import HOPELESS, Kitchen, Made
+from bot.templates.check.renders import HOPELESS, Made, TrialRenderer
 from bot.templates.check.trials import Plan
 
 _SAID: Final = "Files that cannot be rendered were left out of the projects that were looked at."
@@ -12,20 +12,20 @@ _NOTHING: Final = "What comes out was not looked at, because nothing can be rend
 
 
 async def make_the_rest(
-    kitchen: Kitchen, plan: Plan, made: Sequence[Made], faults: Sequence[Problem]
-) -> tuple[Kitchen, list[Made]]:
-    """The same kitchen and projects where all rows came out, else those without faulty files.
+    rendering: TrialRenderer, plan: Plan, made: Sequence[Made], faults: Sequence[Problem]
+) -> tuple[TrialRenderer, list[Made]]:
+    """The same projects where all rows came out, else projects without the faulty files.
 
-    ``left_out`` of the kitchen says what was done. A second failure ends it.
+    ``left_out`` of the renderer that made them says what was done. A second failure ends it.
     """
     failed = [each.error for each in made if each.trial.is_row and each.error is not None]
     if not failed:
-        return kitchen, list(made)
+        return rendering, list(made)
     faulty = {each.path for each in faults}
     if any(error.rule in HOPELESS or error.path not in faulty for error in failed):
-        kitchen.left_out.append(_NOTHING)
-        return kitchen, []
-    rest = kitchen.without(faulty)
+        rendering.left_out.append(_NOTHING)
+        return rendering, []
+    rest = rendering.without(faulty)
     remade = await rest.make_all(plan)
     if not remade or remade[0].error is not None:
         rest.left_out.append(_NOTHING)

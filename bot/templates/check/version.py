@@ -27,7 +27,7 @@ from bot.templates.check.looks import Reader
 from bot.templates.check.odd_answers import OddAnswers
 from bot.templates.check.owner import check_owner
 from bot.templates.check.projects import lost_names, must_have
-from bot.templates.check.renders import Kitchen, Made, Renders
+from bot.templates.check.renders import Made, Renders, TrialRenderer
 from bot.templates.check.rules import breaks
 from bot.templates.check.side_by_side import side_by_side
 from bot.templates.check.spots import problems_at
@@ -140,36 +140,36 @@ class _Check:
         form, plan = await self._plan()
         given = given_to_renders(self.definition, self.allowed)
         self.report.left_out += given.left_out
-        kitchen = Kitchen(self.renderer, self.definition, self.organization, given)
+        rendering = TrialRenderer(self.renderer, self.definition, self.organization, given)
         async with Apart() as apart:
             reading = Reader(apart, Contents(), self.definition)
             problems, _ = await side_by_side(
                 reading.free_text(copied_paths(self.definition)),
-                self._render_and_look(kitchen, apart, form, plan, given),
+                self._render_and_look(rendering, apart, form, plan, given),
             )
         self.report.problems += problems
 
     async def _render_and_look(
-        self, kitchen: Kitchen, apart: Apart, form: Form, plan: Plan | None, given: Given
+        self, rendering: TrialRenderer, apart: Apart, form: Form, plan: Plan | None, given: Given
     ) -> None:
         made: list[Made] = []
         if plan is not None and self._is_rendered(given):
-            made = await kitchen.make_all(plan)
+            made = await rendering.make_all(plan)
             if made and made[0].error is None:
                 self.report.tree = tuple(sorted(made[0].files))
-            found = await faults(kitchen, made)
-            found += await odd_faults(made, OddAnswers(kitchen, form, plan), found)
+            found = await faults(rendering, made)
+            found += await odd_faults(made, OddAnswers(rendering, form, plan), found)
             self.report.problems += found
-            kitchen, made = await make_the_rest(kitchen, plan, made, found)
+            rendering, made = await make_the_rest(rendering, plan, made, found)
         linted, _ = await side_by_side(
-            lint(self.linters, made, kitchen.contents, self.definition),
-            self._look(kitchen, apart, made, form, plan),
+            lint(self.linters, made, rendering.contents, self.definition),
+            self._look(rendering, apart, made, form, plan),
         )
         tried = [each.trial for each in made]
         self.report.problems += linted.problems
-        self.report.problems += await problems_at(linted.spots, kitchen, self.definition, tried)
-        self.report.left_out += [*linted.left_out, *kitchen.left_out]
-        self.report.renders = kitchen.renders
+        self.report.problems += await problems_at(linted.spots, rendering, self.definition, tried)
+        self.report.left_out += [*linted.left_out, *rendering.left_out]
+        self.report.renders = rendering.renders
 
     async def _plan(self) -> tuple[Form, Plan | None]:
         """The form, and the projects to try with it; what makes them impossible is told."""
@@ -203,21 +203,26 @@ class _Check:
         return given.is_renderable
 
     async def _look(
-        self, kitchen: Kitchen, apart: Apart, made: Sequence[Made], form: Form, plan: Plan | None
+        self,
+        rendering: TrialRenderer,
+        apart: Apart,
+        made: Sequence[Made],
+        form: Form,
+        plan: Plan | None,
     ) -> None:
         """What comes out: each text by itself, answers in it, and what every project must have."""
         if not made or plan is None:
             return
-        reader = Reader(apart, kitchen.contents, kitchen.definition)
+        reader = Reader(apart, rendering.contents, rendering.definition)
         spots = await reader.looks(
             [each for each in made if not each.trial.odd or each.trial.twin is None]
         )
         spots += await reader.cost_tags([each for each in made if each.trial.is_row])
-        spots += await reader.odd(made, OddAnswers(kitchen, form, plan))
+        spots += await reader.odd(made, OddAnswers(rendering, form, plan))
         tried = [each.trial for each in made]
-        found = await problems_at(spots, kitchen, self.definition, tried)
-        found += lost_names(made, kitchen.definition)
-        if kitchen.is_whole:  # else a missing file may be one that cannot be rendered
+        found = await problems_at(spots, rendering, self.definition, tried)
+        found += lost_names(made, rendering.definition)
+        if rendering.is_whole:  # else a missing file may be one that cannot be rendered
             known = {each.rule for each in self.report.problems}
             found += [each for each in must_have(made, self.definition) if each.rule not in known]
         self.report.problems += found
