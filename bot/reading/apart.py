@@ -6,6 +6,7 @@ and no time limit reaches into them. A process can be ended.
 
 import asyncio
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from types import TracebackType
 from typing import Final, Self
@@ -14,7 +15,8 @@ import msgspec
 
 from bot.reading.tasks import LENGTH, Failed, Seen, Task
 
-_EACH_S: Final = 15.0
+_EACH_S: Final = 60.0  # on the clock; the process allows itself ten seconds of processor time
+_ALL_S: Final = 120.0
 _MOST_ENDED: Final = 3
 _MOST_BYTES: Final = 10_000_000
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -36,6 +38,7 @@ class Apart:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._ended = 0
+        self._spent_s = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -51,8 +54,8 @@ class Apart:
 
     @property
     def is_worn_out(self) -> bool:
-        """Whether so many processes had to be ended that no more is asked."""
-        return self._ended >= _MOST_ENDED
+        """Whether so much was asked, or so many processes were ended, that no more is."""
+        return self._ended >= _MOST_ENDED or self._spent_s > _ALL_S
 
     @property
     def process_id(self) -> int | None:
@@ -64,6 +67,7 @@ class Apart:
         async with self._turn:
             if self.is_worn_out:
                 raise TooHeavy
+            began_s = time.monotonic()
             try:
                 process = await self._started()
                 async with asyncio.timeout(_EACH_S):
@@ -75,6 +79,8 @@ class Apart:
             except BaseException:  # cancelled: an answer may be half read
                 await self._end()
                 raise
+            finally:
+                self._spent_s += time.monotonic() - began_s
         if not isinstance(found, Failed):
             return found
         if found.trace:

@@ -114,7 +114,7 @@ class Reader:
         if not self.skipped:
             return []
         more = f" and {len(self.skipped) - 1} more" if len(self.skipped) > 1 else ""
-        return [f"Too large, or too hard, to be read: {code(min(self.skipped))}{more}."]
+        return [f"Too large, or too hard, to be read whole: {code(min(self.skipped))}{more}."]
 
     # --- answers that must stay what they are ---------------------------------------
 
@@ -168,6 +168,8 @@ class Reader:
         try:
             return await self.apart.ask(task)
         except TooHeavy:
+            if self.apart.is_worn_out:
+                self.skipped.add("." if isinstance(task, CostTags | Reached) else task.path)
             return []
 
 

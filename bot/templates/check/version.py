@@ -148,6 +148,7 @@ class _Check:
                 self._render_and_look(rendering, apart, form, plan, given),
             )
         self.report.problems += problems
+        self.report.left_out += reading.left_out()
 
     async def _render_and_look(
         self, rendering: TrialRenderer, apart: Apart, form: Form, plan: Plan | None, given: Given
