@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.forms import FormInvalid
 from bot.linting import Linters
 from bot.problems import Problem, ProblemsFound
-from bot.rendering import Renderer
+from bot.rendering import Renderer, RendererUnavailable
 from bot.templates import offline
 from bot.templates.check import Verdict
 
@@ -31,6 +31,9 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
         for each in invalid.problems:
             print(f"{each.field_label}: {each.problem} {each.allowed}", file=sys.stderr)
         return PROBLEMS
+    except RendererUnavailable as error:
+        print(f"No process could be started to render in: {error}", file=sys.stderr)
+        return CANNOT_RUN
     except OSError as error:
         print(f"{error.filename or arguments.path}: {error.strerror or error}", file=sys.stderr)
         return CANNOT_RUN

@@ -25,9 +25,10 @@ _ESCAPED: Final = re.compile("[\x00-\x1f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Harmed:
-    """``line`` of the hostile text, and what the answer does there."""
+    """``line`` and ``column`` of the hostile text, and what the answer does there."""
 
     line: int
+    column: int
     harm: Harm
 
 
@@ -45,21 +46,29 @@ def harmed(read: Read, twin: str, hostile: str, answers: Sequence[tuple[str, str
         return []
     places = list(_places(twin, hostile))[:_MOST_PLACES]
     found = []
-    for line, text in places:
+    for line, column, text in places:
         harm = _judged(read, wanted, text, answers)
         if harm is not None:
-            found.append(Harmed(line, harm))
+            found.append(Harmed(line, column, harm))
     if not found:  # only several together do harm
-        found = [Harmed(line, whole) for line, _ in places[:1]]
+        found = [Harmed(line, column, whole) for line, column, _ in places[:1]]
     return found
 
 
-def _places(twin: str, hostile: str) -> Iterator[tuple[int, str]]:
-    """The twin's text with one differing place made hostile at a time, and that place's line."""
+def _places(twin: str, hostile: str) -> Iterator[tuple[int, int, str]]:
+    """The twin's text with one differing place made hostile at a time; line and column of it."""
     lines, odd = twin.split("\n"), hostile.split("\n")
     for start, end, odd_start, odd_end in _differing(lines, odd):
         text = [*lines[:start], *odd[odd_start:odd_end], *lines[end:]]
-        yield odd_start + 1, "\n".join(text)
+        column = _first_difference(lines[start:end], odd[odd_start:odd_end])
+        yield odd_start + 1, column, "\n".join(text)
+
+
+def _first_difference(lines: Sequence[str], odd: Sequence[str]) -> int:
+    """The column at which the first of these lines begin to differ."""
+    one, other = (lines or [""])[0], (odd or [""])[0]
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other))) + 1
 
 
 def _differing(lines: list[str], odd: list[str]) -> Iterator[tuple[int, int, int, int]]:
@@ -74,10 +83,9 @@ def _differing(lines: list[str], odd: list[str]) -> Iterator[tuple[int, int, int
             yield (place[0], place[1], place[2], place[3])
 
 
-def differing_lines(twin: str, hostile: str) -> list[int]:
-    """The lines of the hostile text that an answer reached."""
-    places = _differing(twin.split("\n"), hostile.split("\n"))
-    return [place[2] + 1 for place in places]
+def reached(twin: str, hostile: str) -> list[tuple[int, int]]:
+    """Line and column of each place of the hostile text that an answer came to."""
+    return [(line, column) for line, column, _ in _places(twin, hostile)]
 
 
 def _judged(

@@ -6,24 +6,29 @@ and no time limit reaches into them. A process can be ended.
 
 import asyncio
 import sys
+import time
 from asyncio.subprocess import PIPE, Process
 from types import TracebackType
 from typing import Final, Self
 
 import msgspec
 
-from bot.reading.process import LENGTH
-from bot.reading.tasks import Seen, Task
+from bot.reading.tasks import LENGTH, Failed, Seen, Task
 
-_EACH_S: Final = 15.0
+_EACH_S: Final = 60.0  # on the clock; the process allows itself ten seconds of processor time
+_ALL_S: Final = 120.0
 _MOST_ENDED: Final = 3
 _MOST_BYTES: Final = 10_000_000
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(list[Seen])
+_DECODER: Final = msgspec.msgpack.Decoder(list[Seen] | Failed)
 
 
 class TooHeavy(Exception):
     """The question took too long, or too much memory; others can still be asked."""
+
+
+class ReadingBroke(Exception):
+    """A mistake of ours in the process; the text is where it happened."""
 
 
 class Apart:
@@ -33,6 +38,7 @@ class Apart:
         self._process: Process | None = None
         self._turn = asyncio.Lock()
         self._ended = 0
+        self._spent_s = 0.0
 
     async def __aenter__(self) -> Self:
         return self
@@ -48,8 +54,8 @@ class Apart:
 
     @property
     def is_worn_out(self) -> bool:
-        """Whether so many processes had to be ended that no more is asked."""
-        return self._ended >= _MOST_ENDED
+        """Whether so much was asked, or so many processes were ended, that no more is."""
+        return self._ended >= _MOST_ENDED or self._spent_s > _ALL_S
 
     @property
     def process_id(self) -> int | None:
@@ -61,10 +67,11 @@ class Apart:
         async with self._turn:
             if self.is_worn_out:
                 raise TooHeavy
+            began_s = time.monotonic()
             try:
                 process = await self._started()
                 async with asyncio.timeout(_EACH_S):
-                    return await _ask(process, task)
+                    found = await _ask(process, task)
             except (TimeoutError, asyncio.IncompleteReadError, ConnectionError) as error:
                 self._ended += 1
                 await self._end()
@@ -72,6 +79,13 @@ class Apart:
             except BaseException:  # cancelled: an answer may be half read
                 await self._end()
                 raise
+            finally:
+                self._spent_s += time.monotonic() - began_s
+        if not isinstance(found, Failed):
+            return found
+        if found.trace:
+            raise ReadingBroke(found.trace)
+        raise TooHeavy
 
     async def _started(self) -> Process:
         if self._process is None:
@@ -93,7 +107,7 @@ class Apart:
             await asyncio.shield(process.communicate())
 
 
-async def _ask(process: Process, task: Task) -> list[Seen]:
+async def _ask(process: Process, task: Task) -> list[Seen] | Failed:
     if process.stdin is None or process.stdout is None:
         raise ConnectionError
     question = _ENCODER.encode(task)
@@ -102,4 +116,5 @@ async def _ask(process: Process, task: Task) -> list[Seen]:
     (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
     if size > _MOST_BYTES:
         raise ConnectionError
-    return _DECODER.decode(await process.stdout.readexactly(size))
+    found: list[Seen] | Failed = _DECODER.decode(await process.stdout.readexactly(size))
+    return found

@@ -1,11 +1,13 @@
 """What the reading process is asked, and how each question is answered. No state between them."""
 
+import struct
 from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache, partial
+from typing import Final
 
 import msgspec
 
-from bot.reading.answers_stay import Harmed, Read, differing_lines, harmed
+from bot.reading.answers_stay import Harmed, Read, harmed, reached
 from bot.reading.cost_tags import cost_tags
 from bot.reading.formats import Format, format_of, is_another_template
 from bot.reading.found import Found
@@ -15,6 +17,7 @@ from bot.reading.leftovers import leftovers
 from bot.reading.toml_text import leaves_of_toml, look_at_toml
 from bot.reading.yaml_text import leaves_of_yaml, look_at_yaml
 
+LENGTH: Final = struct.Struct(">I")  # of each message between the two processes
 _SYNTAX = frozenset({"yaml", "json", "toml"})
 
 
@@ -35,7 +38,7 @@ class Stay(msgspec.Struct, frozen=True, tag=True):
 
 
 class Reached(msgspec.Struct, frozen=True, tag=True):
-    """Which lines of the hostile text differ?"""
+    """Where does the hostile text differ?"""
 
     twin: bytes
     hostile: bytes
@@ -69,16 +72,21 @@ class Seen(msgspec.Struct, frozen=True):
     path: str = ""
 
 
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """No answer: the text needs too much memory or depth, or a mistake of ours (``trace``)."""
+
+    trace: str = ""
+
+
 def answer(task: Task) -> list[Seen]:
     """Everything that the question finds, in the order of the text."""
     match task:
         case Look():
             return _seen(_look(task))
         case Stay():
-            return [Seen(line=each.line, rule=each.harm) for each in _stay(task)]
+            return [Seen(each.line, each.column, each.harm) for each in _stay(task)]
         case Reached():
-            lines = differing_lines(_text(task.twin), _text(task.hostile))
-            return [Seen(line=line) for line in lines]
+            return [Seen(*place) for place in reached(_text(task.twin), _text(task.hostile))]
         case FreeText():
             free = _carried(tuple(task.free.items()), tuple(task.computed))
             return _seen(free_text(task.path, _text(task.content), free))

@@ -8,8 +8,9 @@ import time
 import pytest
 
 from bot.reading import apart as apart_module
+from bot.reading import process
 from bot.reading.apart import Apart, TooHeavy
-from bot.reading.tasks import Look
+from bot.reading.tasks import Failed, Look, Seen
 
 GOOD = Look("a.yml", b"a: 1\na: 2\n")
 BOMB = Look("a.yml", b"a: &a [x]\n" + b"".join(
@@ -82,6 +83,18 @@ async def test_a_cancelled_question_leaves_the_next_one_right() -> None:
         with pytest.raises(asyncio.CancelledError):
             await asking
         assert [each.rule for each in await apart.ask(GOOD)] == ["duplicate-key"]
+
+
+def test_a_mistake_of_ours_is_told_and_not_taken_for_the_templates(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_task: object) -> list[Seen]:
+        raise KeyError("ours")
+
+    monkeypatch.setattr(process, "answer", broken)
+    failed = process._answer(GOOD)
+    assert isinstance(failed, Failed)
+    assert "KeyError: 'ours'" in failed.trace
 
 
 async def test_nothing_is_left_when_it_is_closed() -> None:

@@ -17,10 +17,11 @@ from .templates_in_memory import TOP, template
 SOURCE = "a.txt"
 
 
-def traced(text: str, **names: object) -> tuple[str, Trace]:
-    """The rendered text and its trace, without any process."""
+def traced(text: str, *on: str, **names: object) -> tuple[str, Trace]:
+    """The rendered text and its trace, without any process; ``on`` are switches of Jinja."""
+    switches = dict.fromkeys(on, True)
     plain, marked = (
-        TemplateEnvironment(CompiledTemplates(), switches={}, extensions=()) for _ in range(2)
+        TemplateEnvironment(CompiledTemplates(), switches=switches, extensions=()) for _ in range(2)
     )
     for environment in (plain, marked):
         environment.loader = FunctionLoader(lambda name: (text, name, None))
@@ -70,29 +71,22 @@ def numbered(text: str) -> str:
 
     Inside an expression that goes on for lines it is the line where the expression begins.
     """
-
-    def number(line: int, found: str) -> str:
-        return found.replace("@", f"w{line}w")
-
-    lines, open_since = [], None
-    for at, line in enumerate(text.split("\n"), start=1):
-        if open_since is not None:
-            inside, close, rest = line.partition("}}")
-            lines.append(number(open_since, inside) + close + number(at, rest))
-            open_since = None
-        elif line.rfind("{{") > line.rfind("}}"):
-            lines.append(number(at, line))
-            open_since = at
-        else:
-            lines.append(number(at, line))
-    return "\n".join(lines)
+    parts, line, began = [], 1, 0
+    for part in re.split(r"(\{\{|\}\}|@|\n)", text):
+        if part == "{{":
+            began = line
+        elif part == "}}":
+            began = 0
+        line += part == "\n"
+        parts.append(f"w{began or line}w" if part == "@" else part)
+    return "".join(parts)
 
 
 @settings(max_examples=400)
-@given(blocks())
-def test_every_word_is_traced_to_the_line_it_was_written_in(text: str) -> None:
+@given(blocks(), st.sets(st.sampled_from(["trim_blocks", "lstrip_blocks"])))
+def test_every_word_is_traced_to_the_line_it_was_written_in(text: str, on: set[str]) -> None:
     """Loops, conditions, raw text, comments, white space cut or kept."""
-    rendered, trace = traced(numbered(text), yes=True, no=False, three=range(3))
+    rendered, trace = traced(numbered(text), *on, yes=True, no=False, three=range(3))
     assert len(trace.lines) == len(rendered.split("\n"))
     for number, line in enumerate(rendered.split("\n"), start=1):
         found = list(re.finditer(r"w(\d+)w", line, re.IGNORECASE))

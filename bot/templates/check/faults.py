@@ -1,16 +1,17 @@
 """What renders refused, as problems: every fault of every file, once, with what it comes with."""
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.problems import Problem
 from bot.rendering import RenderError
 from bot.templates.check.blame import happens_with, such_as
+from bot.templates.check.hostile import Odd
 from bot.templates.check.odd_answers import OddAnswers
-from bot.templates.check.renders import HOPELESS, Kitchen, Made
+from bot.templates.check.renders import HOPELESS, Made, TrialRenderer
 from bot.templates.check.rules import breaks
+from bot.templates.check.side_by_side import all_of
 from bot.templates.check.trials import Trial
 
 _MOST_SURVEYS: Final = 10
@@ -51,12 +52,12 @@ class _Table:
         return min(near, default=None)
 
 
-async def faults(kitchen: Kitchen, made: Sequence[Made]) -> list[Problem]:
+async def faults(rendering: TrialRenderer, made: Sequence[Made]) -> list[Problem]:
     """Everything that rows of choices met, and what is wrong where none of them led."""
     rows = [each for each in made if each.trial.is_row]
     table = _Table()
     is_lost = bool(rows) and rows[0].error is not None
-    for each, errors in await _surveys(kitchen, rows):
+    for each, errors in await _surveys(rendering, rows):
         for error in errors:
             table.note(error, each.trial if each.error is not None else None)
     for each in rows:
@@ -67,7 +68,7 @@ async def faults(kitchen: Kitchen, made: Sequence[Made]) -> list[Problem]:
 
 
 async def _surveys(
-    kitchen: Kitchen, rows: Sequence[Made]
+    rendering: TrialRenderer, rows: Sequence[Made]
 ) -> list[tuple[Made, tuple[RenderError, ...]]]:
     """The first row always, and those that failed."""
     wanted = [
@@ -76,7 +77,7 @@ async def _surveys(
         if (number == 0 or each.error is not None)
         and not (each.error is not None and each.error.rule in HOPELESS)
     ][:_MOST_SURVEYS]
-    found = await asyncio.gather(*(kitchen.survey(each.trial) for each in wanted))
+    found = await all_of(rendering.survey(each.trial) for each in wanted)
     return list(zip(wanted, found, strict=True))
 
 
@@ -97,7 +98,7 @@ async def odd_faults(
         each.trial.number for each in made if each.trial.is_twin and each.error is not None
     }
     found: dict[tuple[str, int, str], Problem] = {}
-    for each in made:
+    for each in [*made, *_twins_as_odd(made)]:
         if not each.trial.odd or each.error is None or each.trial.twin in failed_twins:
             continue
         for problem in await _blamed(each, each.error, odd):
@@ -105,6 +106,17 @@ async def odd_faults(
             if place not in met:
                 found.setdefault(place, problem)
     return list(found.values())
+
+
+def _twins_as_odd(made: Sequence[Made]) -> Iterator[Made]:
+    """Failed twins: their harmless answers are ones that the template cannot do with."""
+    by_number = {each.trial.number: each for each in made}
+    for each in made:
+        twin = by_number.get(each.trial.twin) if each.trial.twin is not None else None
+        if twin is None or twin.error is None or not twin.trial.is_twin:
+            continue
+        odd = {key: Odd(o.twin, None) for key, o in each.trial.odd.items() if o.twin is not None}
+        yield replace(twin, trial=replace(twin.trial, odd=odd))
 
 
 async def _blamed(made: Made, error: RenderError, odd: OddAnswers) -> list[Problem]:

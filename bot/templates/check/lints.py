@@ -66,18 +66,31 @@ async def lint(
         if finding.tree == _SOURCE and finding.rule.startswith(_SECRETS)
     ]
     left_out = dict.fromkeys(f"{each.linter}: {each.reason}" for each in linted.left_out)
+    if len(chosen) < len(_new(rows)):
+        left_out["Linters looked only at the first projects: there are too many files."] = None
     return LintResult(tuple(spots), tuple(problems), tuple(left_out))
 
 
 def _different(rows: Sequence[Made]) -> list[Made]:
     """The projects that hold anything new, in order, as long as there is room."""
-    known: set[tuple[str, int]] = set()
+    size = 0
     found: list[Made] = []
+    for each, new in _new(rows):
+        size += new
+        if not found or size <= _MOST_CONTENTS:
+            found.append(each)
+    return found
+
+
+def _new(rows: Sequence[Made]) -> list[tuple[Made, int]]:
+    """The projects that hold anything new, and how many files that is."""
+    known: set[tuple[str, int]] = set()
+    found: list[tuple[Made, int]] = []
     for each in rows:
         new = set(each.files.items()) - known
-        if new and (not found or len(known | new) <= _MOST_CONTENTS):
+        if new:
             known |= new
-            found.append(each)
+            found.append((each, len(new)))
     return found
 
 

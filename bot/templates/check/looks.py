@@ -114,7 +114,7 @@ class Reader:
         if not self.skipped:
             return []
         more = f" and {len(self.skipped) - 1} more" if len(self.skipped) > 1 else ""
-        return [f"Too large to be read: {code(min(self.skipped))}{more}."]
+        return [f"Too large, or too hard, to be read whole: {code(min(self.skipped))}{more}."]
 
     # --- answers that must stay what they are ---------------------------------------
 
@@ -146,7 +146,7 @@ class Reader:
         for path in _differing(made, twin):
             if _is_for_github(path) and made.trial.round == "marks":
                 task = Reached(self._content(twin, path), self._content(made, path))
-                spots += [_to_github(made, path, seen.line, question)
+                spots += [_to_github(made, path, seen, question)
                           for seen in await self._ask(task)]  # fmt: skip
             for seen in await self._stay(made, twin, path):
                 spots.append(_harmed(made, path, seen, question, answer))
@@ -168,6 +168,8 @@ class Reader:
         try:
             return await self.apart.ask(task)
         except TooHeavy:
+            if self.apart.is_worn_out:
+                self.skipped.add("." if isinstance(task, CostTags | Reached) else task.path)
             return []
 
 
@@ -202,11 +204,12 @@ def _free_text(path: str, line: int, message: str) -> Problem:
     return breaks("free-text", path, message, line=line, severity=severity)
 
 
-def _to_github(made: Made, path: str, line: int, question: Question) -> Spot:
+def _to_github(made: Made, path: str, seen: Seen, question: Question) -> Spot:
     return Spot(
         made=made,
         path=path,
-        line=line,
+        line=seen.line,
+        column=seen.column,
         rule="free-text",
         severity="error",
         message=sentence(question.name, path),
@@ -218,7 +221,15 @@ def _harmed(made: Made, path: str, seen: Seen, question: Question, answer: Odd) 
     what = such_as(question, answer)
     message = f"{what[:1].upper()}{what[1:]} {does}: {_mend(question, rule)}."
     severity = breaks(rule, path, message).severity
-    return Spot(made=made, path=path, line=seen.line, rule=rule, severity=severity, message=message)
+    return Spot(
+        made=made,
+        path=path,
+        line=seen.line,
+        column=seen.column,
+        rule=rule,
+        severity=severity,
+        message=message,
+    )
 
 
 def _mend(question: Question, rule: str) -> str:

@@ -1,6 +1,5 @@
 """An odd answer alone: which of several is to blame, found by rendering each by itself."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
@@ -9,7 +8,8 @@ from typing import Any, Final
 from bot.forms import Answers, Form, Question
 from bot.templates.check.factors import Key
 from bot.templates.check.hostile import Odd
-from bot.templates.check.renders import Kitchen, Made
+from bot.templates.check.renders import Made, TrialRenderer
+from bot.templates.check.side_by_side import all_of
 from bot.templates.check.trials import Plan, Trial
 
 _MOST_ALONE: Final = 12
@@ -18,8 +18,8 @@ _MOST_ALONE: Final = 12
 class OddAnswers:
     """Renders odd answers one at a time, each at most once."""
 
-    def __init__(self, kitchen: Kitchen, form: Form, plan: Plan) -> None:
-        self._kitchen, self._form, self._plan = kitchen, form, plan
+    def __init__(self, rendering: TrialRenderer, form: Form, plan: Plan) -> None:
+        self._rendering, self._form, self._plan = rendering, form, plan
         self._made: dict[int, dict[Key, Made]] = {}
 
     def question(self, key: Key) -> Question:
@@ -36,9 +36,7 @@ class OddAnswers:
             return dict.fromkeys(trial.odd, made)
         if trial.number not in self._made:
             keys = list(trial.odd)[:_MOST_ALONE]
-            found = await asyncio.gather(
-                *(self._kitchen.make(self._only(trial, key)) for key in keys)
-            )
+            found = await all_of(self._rendering.make(self._only(trial, key)) for key in keys)
             self._made[trial.number] = {
                 key: each for key, each in zip(keys, found, strict=True) if each is not None
             }

@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from bot.forms import Answers, cookiecutter_answers
@@ -26,6 +26,7 @@ from bot.rendering import (
 )
 from bot.templates.check.contents import Contents
 from bot.templates.check.given import Given
+from bot.templates.check.side_by_side import all_of
 from bot.templates.check.trials import Plan, Trial
 from bot.templates.definition import TemplateDefinition
 
@@ -98,7 +99,7 @@ class Made:
     error: RenderError | None = None
 
 
-class Kitchen:
+class TrialRenderer:
     """Renders the trials of one template. ``left_out`` says what could not be tried."""
 
     def __init__(
@@ -116,6 +117,20 @@ class Kitchen:
         self.contents = Contents()
         self.left_out: list[str] = []
         self.renders = 0
+        self.is_whole = True  # no file of the template is kept from it
+
+    @property
+    def definition(self) -> TemplateDefinition:
+        """The template with the files that are rendered here."""
+        return replace(self._definition, files=self._given.files)
+
+    def without(self, paths: Collection[str]) -> "TrialRenderer":
+        """A renderer of the same trials without these files; it counts on."""
+        files = tuple(file for file in self._given.files if file.path not in paths)
+        given = replace(self._given, files=files)
+        rest = TrialRenderer(self._renderer, self._definition, self._organization, given)
+        rest.left_out, rest.renders, rest.is_whole = self.left_out, self.renders, False
+        return rest
 
     async def make_all(self, plan: Plan) -> list[Made]:
         """What became of each trial, as far as time allows: the first alone, then the others."""
@@ -124,10 +139,10 @@ class Kitchen:
         if first is None:
             return []
         if first.error is not None and first.error.rule == "isolation-needed":
-            return await self._without_hooks(plan)
+            return await self._without_programs(plan)
         each_s = time.perf_counter() - began_s
         wanted = self._affordable(plan.trials[1:], each_s)
-        made = await asyncio.gather(*(self.make(trial) for trial in wanted))
+        made = await all_of(self.make(trial) for trial in wanted)
         tried = [first, *(each for each in made if each is not None)]
         skipped = 1 + len(wanted) - len(tried)
         if self._is_hopeless:
@@ -136,9 +151,9 @@ class Kitchen:
             self._say(skipped, "the projects are too large to keep so many")
         return tried
 
-    async def _without_hooks(self, plan: Plan) -> list[Made]:
+    async def _without_programs(self, plan: Plan) -> list[Made]:
         """The machine has no sandbox for strangers' programs: what can be seen without them."""
-        if self._given.allowed.extensions:
+        if not self._given.allowed.hooks:
             self.left_out.append(
                 "Nothing was rendered: extensions run only in a sandbox, which this machine does "
                 "not offer; install bubblewrap."

@@ -1,6 +1,5 @@
 """Places in rendered files, and the problems of the template that they are."""
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,8 @@ from typing import Final
 from bot.problems import Problem, Severity
 from bot.rendering import Origin, Trace
 from bot.templates.check.blame import happens_with
-from bot.templates.check.renders import Kitchen, Made
+from bot.templates.check.renders import Made, TrialRenderer
+from bot.templates.check.side_by_side import all_of
 from bot.templates.check.trials import Trial
 from bot.templates.definition import TemplateDefinition
 
@@ -37,13 +37,16 @@ class Spot:
 
 
 async def problems_at(
-    spots: Sequence[Spot], kitchen: Kitchen, definition: TemplateDefinition, tried: Sequence[Trial]
+    spots: Sequence[Spot],
+    rendering: TrialRenderer,
+    definition: TemplateDefinition,
+    tried: Sequence[Trial],
 ) -> list[Problem]:
     """The problems of the template's own lines, one for each line and rule.
 
     Only what has a spot is rendered again for its lines: a good template costs nothing.
     """
-    traces = await _traces(spots, kitchen)
+    traces = await _traces(spots, rendering)
     placed: defaultdict[tuple[str, int, str], list[Spot]] = defaultdict(list)
     for spot in spots:
         origin = _origin(spot, traces, definition)
@@ -51,14 +54,12 @@ async def problems_at(
     return [_problem(place, group, tried) for place, group in placed.items()]
 
 
-async def _traces(spots: Sequence[Spot], kitchen: Kitchen) -> Traces:
+async def _traces(spots: Sequence[Spot], rendering: TrialRenderer) -> Traces:
     wanted: defaultdict[int, set[str]] = defaultdict(set)
     made = {id(spot.made): spot.made for spot in spots}
     for spot in spots:
         wanted[id(spot.made)].add(spot.path)
-    found = await asyncio.gather(
-        *(kitchen.trace(made[key], paths) for key, paths in wanted.items())
-    )
+    found = await all_of(rendering.trace(made[key], paths) for key, paths in wanted.items())
     return dict(zip(wanted, found, strict=True))
 
 

@@ -171,9 +171,8 @@ class _Planner:
         return [(factor, factor.values[index]) for factor, index in pairs]
 
     def _add(self, trial: Trial) -> int:
-        """The trial's number; a twin that was tried already is not tried again."""
+        """The trial's number, or that of the one that has the same answers already."""
         known = self._known.setdefault(trial.answers.hash(), trial.number)
-        if known == trial.number or trial.odd:
+        if known == trial.number:
             self.trials.append(trial)
-            return trial.number
         return known

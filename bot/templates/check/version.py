@@ -16,6 +16,7 @@ from bot.organization import AllowedForTemplate, Organization
 from bot.problems import Problem, ProblemsFound, in_order
 from bot.reading.apart import Apart
 from bot.templates.check.cases import verify_cases
+from bot.templates.check.contents import Contents
 from bot.templates.check.copied import copied_paths
 from bot.templates.check.faults import faults, odd_faults
 from bot.templates.check.files import check_files, check_size
@@ -26,10 +27,11 @@ from bot.templates.check.looks import Reader
 from bot.templates.check.odd_answers import OddAnswers
 from bot.templates.check.owner import check_owner
 from bot.templates.check.projects import lost_names, must_have
-from bot.templates.check.renders import Kitchen, Made, Renders
+from bot.templates.check.renders import Made, Renders, TrialRenderer
 from bot.templates.check.rules import breaks
 from bot.templates.check.side_by_side import side_by_side
 from bot.templates.check.spots import problems_at
+from bot.templates.check.the_rest import make_the_rest
 from bot.templates.check.trials import Plan, plan_trials
 from bot.templates.check.verdict import FormRow, Verdict, VerifyCase
 from bot.templates.definition import TemplateDefinition, load_template
@@ -116,7 +118,9 @@ async def _definition(
         return await asyncio.to_thread(load_template, files, commit="", folder=folder)
     except ProblemsFound as error:
         report.problems += error.problems
-        report.left_out.append("Nothing was rendered, because the problems above come first.")
+        report.left_out.append(
+            "Nothing was rendered, because the template's two files cannot be read yet."
+        )
         return None
 
 
@@ -136,34 +140,37 @@ class _Check:
         form, plan = await self._plan()
         given = given_to_renders(self.definition, self.allowed)
         self.report.left_out += given.left_out
-        kitchen = Kitchen(self.renderer, self.definition, self.organization, given)
+        rendering = TrialRenderer(self.renderer, self.definition, self.organization, given)
         async with Apart() as apart:
-            reader = Reader(apart, kitchen.contents, self.definition)
+            reading = Reader(apart, Contents(), self.definition)
             problems, _ = await side_by_side(
-                reader.free_text(copied_paths(self.definition)),
-                self._render_and_look(kitchen, reader, form, plan, given),
+                reading.free_text(copied_paths(self.definition)),
+                self._render_and_look(rendering, apart, form, plan, given),
             )
         self.report.problems += problems
-        self.report.left_out += [*kitchen.left_out, *reader.left_out()]
-        self.report.renders = kitchen.renders
+        self.report.left_out += reading.left_out()
 
     async def _render_and_look(
-        self,
-        kitchen: Kitchen,
-        reader: Reader,
-        form: Form,
-        plan: Plan | None,
-        given: Given,
+        self, rendering: TrialRenderer, apart: Apart, form: Form, plan: Plan | None, given: Given
     ) -> None:
-        made = await self._made(kitchen, plan, given)
+        made: list[Made] = []
+        if plan is not None and self._is_rendered(given):
+            made = await rendering.make_all(plan)
+            if made and made[0].error is None:
+                self.report.tree = tuple(sorted(made[0].files))
+            found = await faults(rendering, made)
+            found += await odd_faults(made, OddAnswers(rendering, form, plan), found)
+            self.report.problems += found
+            rendering, made = await make_the_rest(rendering, plan, made, found)
         linted, _ = await side_by_side(
-            lint(self.linters, made, kitchen.contents, self.definition),
-            self._look(kitchen, reader, made, form, plan),
+            lint(self.linters, made, rendering.contents, self.definition),
+            self._look(rendering, apart, made, form, plan),
         )
         tried = [each.trial for each in made]
         self.report.problems += linted.problems
-        self.report.left_out += linted.left_out
-        self.report.problems += await problems_at(linted.spots, kitchen, self.definition, tried)
+        self.report.problems += await problems_at(linted.spots, rendering, self.definition, tried)
+        self.report.left_out += [*linted.left_out, *rendering.left_out]
+        self.report.renders = rendering.renders
 
     async def _plan(self) -> tuple[Form, Plan | None]:
         """The form, and the projects to try with it; what makes them impossible is told."""
@@ -189,41 +196,38 @@ class _Check:
             )
         return form, plan
 
-    async def _made(self, kitchen: Kitchen, plan: Plan | None, given: Given) -> list[Made]:
-        if plan is None or not given.is_renderable:
-            return []
+    def _is_rendered(self, given: Given) -> bool:
         if any(each.rule in _STOPS_RENDERING for each in self.report.problems):
-            self.report.left_out.append("Nothing was rendered, because the problems above stop it.")
-            return []
-        made = await kitchen.make_all(plan)
-        if made and made[0].error is None:
-            self.report.tree = tuple(sorted(made[0].files))
-        return made
+            said = "Nothing was rendered, because problems of the files stop every render."
+            self.report.left_out.append(said)
+            return False
+        return given.is_renderable
 
     async def _look(
         self,
-        kitchen: Kitchen,
-        reader: Reader,
+        rendering: TrialRenderer,
+        apart: Apart,
         made: Sequence[Made],
         form: Form,
         plan: Plan | None,
     ) -> None:
+        """What comes out: each text by itself, answers in it, and what every project must have."""
         if not made or plan is None:
             return
-        odd = OddAnswers(kitchen, form, plan)
-        found = await faults(kitchen, made)
-        found += await odd_faults(made, odd, found)
+        reader = Reader(apart, rendering.contents, rendering.definition)
         spots = await reader.looks(
             [each for each in made if not each.trial.odd or each.trial.twin is None]
         )
         spots += await reader.cost_tags([each for each in made if each.trial.is_row])
-        spots += await reader.odd(made, odd)
+        spots += await reader.odd(made, OddAnswers(rendering, form, plan))
         tried = [each.trial for each in made]
-        found += await problems_at(spots, kitchen, self.definition, tried)
-        known = {each.rule for each in self.report.problems}
-        found += [each for each in must_have(made, self.definition) if each.rule not in known]
-        found += lost_names(made, self.definition)
+        found = await problems_at(spots, rendering, self.definition, tried)
+        found += lost_names(made, rendering.definition)
+        if rendering.is_whole:  # else a missing file may be one that cannot be rendered
+            known = {each.rule for each in self.report.problems}
+            found += [each for each in must_have(made, self.definition) if each.rule not in known]
         self.report.problems += found
+        self.report.left_out += reader.left_out()
 
 
 def _unanswerable(label: str) -> Problem:

@@ -107,6 +107,14 @@ OUTPUT = [
     ),
     in_file(
         "a.yml",
+        "a: 1\nb:\n{%- if true %} c\n{%- endif %} {{ cookiecutter.description }}\nd: 1\n",
+        "answer-breaks-file",
+        "cookiecutter.description",
+        id="answer-on-a-line-of-several",
+        more=frozenset({"free-text"}),
+    ),
+    in_file(
+        "a.yml",
         "a: 1\nb: '{{ cookiecutter.description }}'\n",
         "answer-breaks-file",
         "b:",

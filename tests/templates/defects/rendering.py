@@ -68,6 +68,14 @@ RENDERING = [
         id="fails-with-an-odd-answer",
         says="to Title such as `a`",
     ),
+    in_file(
+        "a.txt",
+        "1\n{{ (cookiecutter.notes or 'a:b').split(':')[1] }}\n",
+        "undefined-variable",
+        "split",
+        id="fails-with-an-optional-answer",
+        says="It happens with Notes: filled in.",
+    ),
     in_file("a.txt", f"1\n2\n{LOOPS}\n3\n", "timeout", "range", id="endless-loop"),
     in_file(
         "b/c.txt",
