@@ -3,7 +3,7 @@
 from bot.forms.answers import Answers
 from bot.forms.answers_schema import answers_schema, check_answers
 from bot.forms.body import headings_found
-from bot.forms.compile import FormImpossible, compile_form
+from bot.forms.compile import FormImpossible, compile_form, draft_form
 from bot.forms.for_cookiecutter import cookiecutter_answers, standard_answers
 from bot.forms.form import Form, Question
 from bot.forms.form_yaml import form_yaml
@@ -23,6 +23,7 @@ __all__ = [
     "check_answers",
     "compile_form",
     "cookiecutter_answers",
+    "draft_form",
     "form_yaml",
     "headings_found",
     "parse_body",

@@ -34,15 +34,21 @@ def compile_form(template: TemplateDefinition, organization: Organization) -> Fo
 
     Raises FormImpossible with every reason, each at the variable's line.
     """
+    form = draft_form(template, organization)
+    problems = list(_problems(template, form.questions))
+    if problems:
+        raise FormImpossible(problems)
+    return form
+
+
+def draft_form(template: TemplateDefinition, organization: Organization) -> Form:
+    """The same form, also where GitHub would refuse it: what it asks can be answered anyway."""
     manifest = template.manifest
     questions = (
         *_standard_questions(organization),
         *(_variable_question(each) for each in template.variables if each.asked),
         *settings_questions(manifest),
     )
-    problems = list(_problems(template, questions))
-    if problems:
-        raise FormImpossible(problems)
     return Form(
         template=manifest.id,
         version=manifest.version,

@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import msgspec
@@ -30,13 +31,15 @@ _USES_ITS_OWN: Final = re.compile(rb"uses:\s*['\"]?(?:\./|\$/)")
 _SHELL: Final = re.compile(
     r"shellcheck reported issue in this script: SC(\d+):(\w+):(\d+):\d+: (.*)", re.DOTALL
 )
-# Its lists of runners and of popular actions are as old as its release, and know nothing of
-# a company's own: a warning. That a queue may have a length, GitHub says since 2026.
-_MAY_BE_OLD: Final = re.compile(
+# Its lists of runners and of popular actions are as old as its release and know nothing of
+# a company's own; the rest of these GitHub accepts.
+_MILD: Final = re.compile(
     r'label ".*" is unknown'
     r'|(?:input ".*" is not defined in|missing input ".*" which is required by) action "[^"]*@'
-    r"|the runner of .* action is too old"
+    r"|the runner of .* action is too old|workflow command .* was deprecated"
+    r"|section should not be empty\. please remove"
 )
+# The length of a queue, which GitHub knows since 2026.
 _NEWER_THAN_IT: Final = re.compile(r'unexpected key "queue" for "concurrency" section')
 _LISTS: Final = re.compile(r"[.,]? (?:available labels are|in object type \{).*", re.DOTALL)
 
@@ -62,6 +65,12 @@ def concerns(file: Seen) -> bool:
     return is_workflow(file.path)
 
 
+def shell_checker(bench: Bench) -> Path | None:
+    """What looks at the shell in workflows; None where nothing may or can."""
+    can = bench.isolated and bench.tools.actionlint is not None
+    return bench.tools.shellcheck if can else None
+
+
 async def lint(files: Sequence[Seen], trees: Trees, bench: Bench) -> list[Finding]:
     """What actionlint found in all these workflows, read in one process.
 
@@ -73,7 +82,7 @@ async def lint(files: Sequence[Seen], trees: Trees, bench: Bench) -> list[Findin
     subjects = {str(n): subject for n, subject in enumerate(_subjects(files, trees))}
     names = {place: f"{place}/{_name(subject)}" for place, subject in subjects.items()}
     laid = dict(_laid(subjects, names))
-    checker = bench.tools.shellcheck if bench.isolated else None
+    checker = shell_checker(bench)
     async with bench.laid_out(laid) as folder:
         ended = await bench.run(
             Order(
@@ -155,7 +164,7 @@ def _judged(said: _Said, file: Seen) -> Iterator[Finding]:
     shell = _SHELL.match(said.message)
     severity: Severity | None
     if shell is None:
-        severity = "warning" if _MAY_BE_OLD.search(said.message) else "error"
+        severity = "warning" if _MILD.search(said.message) else "error"
         rule, message = f"{NAME}-{said.kind}", said.message
     else:
         code, level, line, remark = shell.groups()

@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
+import stat
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -57,6 +59,27 @@ class Bench:
         """See ``run_apart``; waits for a free slot first."""
         async with self.slots:
             return await run_apart(order, self.isolation)
+
+
+def read_back(folder: Path, name: str, *, most_bytes: int) -> bytes:
+    """What a linter has made of a file in ``work``, and nothing that it only points to.
+
+    Raises:
+        CouldNotRun: it is no plain file any more, or has grown beyond all measure.
+    """
+    try:
+        work = os.open(folder / "work", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            opened = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=work)
+        finally:
+            os.close(work)
+        with os.fdopen(opened, "rb") as file:
+            content = file.read(most_bytes + 1) if stat.S_ISREG(os.fstat(opened).st_mode) else None
+    except OSError:
+        content = None
+    if content is None or len(content) > most_bytes:
+        raise CouldNotRun("It has changed its files into something else.")
+    return content
 
 
 def _lay_out(files: Mapping[str, bytes]) -> Path:

@@ -24,6 +24,7 @@ _PROBE_S: Final = 10.0
 _MEMORY_DISK_BYTES: Final = 200_000_000
 _SYSTEM_FOLDERS: Final = ("bin", "sbin", "lib", "lib64", "lib32", "libexec")
 _PATH: Final = "/usr/bin:/bin"
+_HOME: Final = "/home/lint"  # in memory; a short name, because sockets in it have short ones
 
 # A shell sets the bounds and becomes the linter: nothing of Python runs between fork and
 # exec, and a bound that this system does not know is passed over.
@@ -48,8 +49,8 @@ class Order:
     """A program to run in ``folder``, which is all that it may see of strangers' files.
 
     ``folder`` holds ``home`` and ``work``; the process starts in ``below`` of ``work``.
-    ``readable`` are more programs and folders that it needs. It may write where
-    ``writes``; otherwise only below its home.
+    ``readable`` are more programs and folders that it needs. It may write into
+    ``folder`` where ``writes``; otherwise only into its home.
     """
 
     program: Path
@@ -108,7 +109,7 @@ class PlainProcess:
 
     def command(self, order: Order) -> tuple[Sequence[str], Mapping[str, str]]:
         """See Isolation."""
-        return _bounded(order), _names(order)
+        return _bounded(order), _names(order, str(order.folder / "home"))
 
 
 def detect_isolation() -> Isolation:
@@ -144,8 +145,7 @@ def _namespaces() -> list[str]:
     return [*options, "--uid", _NOBODY, "--gid", _NOBODY]
 
 
-def _names(order: Order) -> dict[str, str]:
-    home = str(order.folder / "home")
+def _names(order: Order, home: str) -> dict[str, str]:
     # Few threads: each one reserves address space, and machines with many cores have many.
     few = {"RAYON_NUM_THREADS": "2", "GOMAXPROCS": "2", "MALLOC_ARENA_MAX": "2"}
     return {"PATH": _PATH, "LANG": "C.UTF-8", "HOME": home, "TMPDIR": home, **few} | dict(
@@ -155,7 +155,7 @@ def _names(order: Order) -> dict[str, str]:
 
 def _environment(order: Order) -> list[str]:
     options = ["--clearenv"]
-    for name, value in _names(order).items():
+    for name, value in _names(order, _HOME).items():
         options += ["--setenv", name, value]
     return options
 
@@ -178,11 +178,9 @@ def _folders(order: Order) -> list[str]:
     options: list[str] = []
     for each in (order.program, *order.readable):
         options += ["--ro-bind", str(each), str(each)]
-    home = order.folder / "home"
     bind = "--bind" if order.writes else "--ro-bind"
     options += [bind, str(order.folder), str(order.folder)]
-    if not order.writes:
-        options += ["--size", str(_MEMORY_DISK_BYTES), "--tmpfs", str(home)]
+    options += ["--size", str(_MEMORY_DISK_BYTES), "--tmpfs", _HOME]
     return [*options, "--remount-ro", "/"]
 
 

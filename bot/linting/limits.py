@@ -7,10 +7,10 @@ from dataclasses import dataclass
 class Limits:
     """Bounds on one process, on what it reads and on what it may say.
 
-    ``memory_bytes`` is address space. ``file_bytes`` bounds one file that is linted,
-    ``text_bytes`` one that is searched for secrets. Providers of Terraform are large
-    programs, so ``terraform validate`` has bounds of its own; ``validations_s`` is for
-    all of a call's modules together.
+    ``memory_bytes`` is address space. ``files`` and ``file_bytes`` bound what is linted, in
+    all and each, ``texts`` and ``text_bytes`` what is searched for secrets, ``tree_bytes``
+    both. Providers of Terraform are large programs, so ``terraform validate`` has bounds of
+    its own; ``validations_s`` is for all of a call's modules together.
     """
 
     wall_s: float = 15.0
@@ -22,14 +22,15 @@ class Limits:
 
     files: int = 500
     file_bytes: int = 300_000
+    texts: int = 5_000
     text_bytes: int = 1_000_000
     tree_bytes: int = 30_000_000
 
-    validate_wall_s: float = 40.0
+    validate_wall_s: float = 60.0
     validate_cpu_s: int = 60
     validate_memory_bytes: int = 4_000_000_000
     validate_written_bytes: int = 2_000_000_000
-    validations_s: float = 90.0
+    validations_s: float = 120.0
     validations_kept: int = 64
 
     findings: int = 200  # of one linter; the rest is counted, not listed

@@ -16,11 +16,17 @@ from bot.linting.limits import Limits
 from bot.linting.run_apart import CouldNotRun
 from bot.linting.terraform_validate import Validator
 from bot.linting.tools import Tools, find_tools
-from bot.linting.words import plain, sentence, without, without_quotes
+from bot.linting.words import plain, sentence, without
 
 _warn = logging.getLogger(__name__).warning
 
 _REPEATS_FILES: Final = ("actionlint-", "shellcheck-", "terraform-validate", "terraform-syntax")
+_SHELL_UNSEEN: Final = (
+    "Scripts inside workflows are looked at only with actionlint, shellcheck and bubblewrap."
+)
+_NOT_SHOWN: Final = (
+    "The linter's words repeat the file, and are not shown because secrets could not be looked for."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,17 @@ class Linters:
         answers = [*(each.result() for each in running), searched]
         return _linted(answers, values, trees, most=bench.limits.findings)
 
+    async def search_secrets(self, trees: Trees) -> Linted:
+        """What looks like a secret in these trees, and nothing else.
+
+        For files that are no project yet, such as a template's own: what is written
+        there between braces is in no linter's language.
+        """
+        bench = await self._start()
+        files = await asyncio.to_thread(distinct, trees)
+        searched, values = await _secrets(files, bench)
+        return _linted([searched], values, trees, most=bench.limits.findings)
+
     async def _start(self) -> Bench:
         async with self._starting:
             if self._bench is None:
@@ -119,7 +136,7 @@ async def _run(
 ) -> _Answer:
     """The answer of one linter about the files that concern it; it is not started for none."""
     wanted = [file for file in files if concerns(file)]
-    given, left_out = _within(wanted, name, bench.limits, bench.limits.file_bytes)
+    given, left_out = _within(wanted, name, bench.limits)
     if not given:
         return _Answer(name, (), left_out)
     try:
@@ -132,14 +149,18 @@ async def _actionlint(files: Sequence[Seen], trees: Trees, bench: Bench) -> _Ans
     async def lint(given: Sequence[Seen], bench: Bench) -> Sequence[Finding]:
         return await actionlint.lint(given, trees, bench)
 
-    return await _run(actionlint.NAME, actionlint.concerns, lint, files, bench)
+    answer = await _run(actionlint.NAME, actionlint.concerns, lint, files, bench)
+    if not any(actionlint.concerns(file) for file in files) or actionlint.shell_checker(bench):
+        return answer
+    unseen = LeftOut(shellcheck.NAME, _SHELL_UNSEEN)
+    return replace(answer, left_out=(*answer.left_out, unseen))
 
 
 async def _terraform(
     files: Sequence[Seen], trees: Trees, bench: Bench, validator: Validator
 ) -> _Answer:
     wanted = [file for file in files if terraform.concerns(file)]
-    given, left_out = _within(wanted, terraform.NAME, bench.limits, bench.limits.file_bytes)
+    given, left_out = _within(wanted, terraform.NAME, bench.limits)
     if not given:
         return _Answer(terraform.NAME, (), left_out)
     findings, more = await terraform.lint(given, trees, bench, validator)
@@ -151,8 +172,10 @@ def _github(trees: Trees) -> _Answer:
 
 
 async def _secrets(files: Sequence[Seen], bench: Bench) -> tuple[_Answer, frozenset[str] | None]:
-    """The answer, and the values to hide; None where nobody knows what is one."""
-    given, left_out = _within(files, secrets.NAME, bench.limits, bench.limits.text_bytes)
+    """The answer, and the values to hide; None where another linter may have seen others."""
+    texts, text_bytes = bench.limits.texts, bench.limits.text_bytes
+    limits = replace(bench.limits, files=texts, file_bytes=text_bytes)
+    given, left_out = _within(files, secrets.NAME, limits)
     if not given:
         return _Answer(secrets.NAME, (), left_out), None if left_out else frozenset()
     try:
@@ -160,21 +183,26 @@ async def _secrets(files: Sequence[Seen], bench: Bench) -> tuple[_Answer, frozen
     except CouldNotRun as error:
         left_out = (*left_out, LeftOut(secrets.NAME, str(error)))
         return _Answer(secrets.NAME, (), left_out), None
-    values = None if left_out else found.values
+    linted = sum(len(file.content) <= bench.limits.file_bytes for file in files)
+    searched = sum(len(file.content) <= bench.limits.file_bytes for file in given)
+    values = found.values if linted == searched else None
     return _Answer(secrets.NAME, found.findings, left_out), values
 
 
 def _within(
-    files: Sequence[Seen], name: str, limits: Limits, file_bytes: int
+    files: Sequence[Seen], name: str, limits: Limits
 ) -> tuple[list[Seen], tuple[LeftOut, ...]]:
     """The files that a linter is given, and which others it is not."""
     given: list[Seen] = []
-    total_bytes = 0
     others: list[Seen] = []
+    room_bytes = limits.tree_bytes
     for file in files:
-        total_bytes += len(file.content)
-        fits = len(file.content) <= file_bytes and total_bytes <= limits.tree_bytes
-        (given if fits and len(given) < limits.files else others).append(file)
+        size_bytes = len(file.content)
+        if len(given) < limits.files and size_bytes <= min(limits.file_bytes, room_bytes):
+            given.append(file)
+            room_bytes -= size_bytes
+        else:
+            others.append(file)
     if not others:
         return given, ()
     first = plain(others[0].path, longest=100)
@@ -200,8 +228,7 @@ def _linted(
 def _fit(finding: Finding, values: frozenset[str] | None) -> Finding:
     """Fit to show: a whole sentence, without marks and without secrets."""
     message = " ".join(finding.message.split())
-    if values is not None:
-        message = without(message, values)
-    elif finding.rule.startswith(_REPEATS_FILES):
-        message = without_quotes(message)
+    if values is None and finding.rule.startswith(_REPEATS_FILES):
+        message = _NOT_SHOWN
+    message = without(message, values or ())
     return replace(finding, message=sentence(message))

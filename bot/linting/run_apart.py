@@ -1,17 +1,25 @@
-"""One process, run to its end or to a bound; nothing of it is left afterwards."""
+"""One process, run to its end or to a bound; nothing of it is left afterwards.
+
+It writes to files and not to pipes: a pipe that nobody empties, or that something holds
+open, would keep us waiting for it. One pipe through which nothing is said is inherited
+by all that it starts, and closes when the last of them is gone.
+"""
 
 import asyncio
 import contextlib
 import os
+import select
 import signal
-from asyncio.subprocess import DEVNULL, PIPE, Process
+import tempfile
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import IO, Final
 
 from bot.linting.isolation import Isolation, Order
 
-_CHUNK_BYTES: Final = 65_536
 _COMPLAINT_BYTES: Final = 2_000_000
+_TO_GO_S: Final = 5.0  # how long a killed process may take to be gone
 
 
 class CouldNotRun(Exception):
@@ -33,64 +41,63 @@ async def run_apart(order: Order, isolation: Isolation) -> Ended:
     Raises:
         CouldNotRun: it cannot be started, took too long, said too much, or was killed.
     """
-    command, environment = isolation.command(order)
-    try:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-            env=dict(environment),
-            cwd=order.start,
-            start_new_session=True,
-        )
-    except OSError:
-        raise CouldNotRun("It could not be started.") from None
-    try:
-        ended = await _answer(process, order)
-    finally:
-        await asyncio.shield(_end(process))
-    if ended.code < 0 or ended.code > 128:  # by a signal: its own fault, or a bound
-        raise CouldNotRun("It crashed, or needed more memory or time than it may use.")
-    return ended
-
-
-async def _answer(process: Process, order: Order) -> Ended:
-    assert process.stdout is not None  # noqa: S101  # it is a pipe
-    assert process.stderr is not None  # noqa: S101
-    complaint = asyncio.create_task(_some(process.stderr))
-    try:
-        async with asyncio.timeout(order.bounds.wall_s):
-            out = await _whole(process.stdout, order.bounds.output_bytes)
-            return Ended(await process.wait(), out, await complaint)
-    except TimeoutError:
-        raise CouldNotRun(f"It took longer than {order.bounds.wall_s:g} seconds.") from None
-    finally:
-        complaint.cancel()
-
-
-async def _whole(stream: asyncio.StreamReader, most_bytes: int) -> bytes:
-    found = bytearray()
-    while chunk := await stream.read(_CHUNK_BYTES):
-        found += chunk
-        if len(found) > most_bytes:
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as complaint:
+        code = await _run(order, isolation, out, complaint)
+        if code < 0 or code > 128:  # by a signal: its own fault, or a bound
+            raise CouldNotRun("It crashed, or needed more memory, time or room than it may use.")
+        answer = _written(out, order.bounds.output_bytes + 1)
+        if len(answer) > order.bounds.output_bytes:
             raise CouldNotRun("It said more than anybody could read.")
-    return bytes(found)
+        return Ended(code, answer, _written(complaint, _COMPLAINT_BYTES))
 
 
-async def _some(stream: asyncio.StreamReader) -> bytes:
-    """The beginning; the rest is read and forgotten, because a full pipe would stop it."""
-    found = bytearray()
-    while chunk := await stream.read(_CHUNK_BYTES):
-        found += chunk[: _COMPLAINT_BYTES - len(found)]
-    return bytes(found)
+async def _run(order: Order, isolation: Isolation, out: IO[bytes], complaint: IO[bytes]) -> int:
+    command, environment = isolation.command(order)
+    with _pipe() as (gone, held):
+        # A task of its own: cancelled while it starts, the process is still ours to end.
+        starting = asyncio.create_task(
+            asyncio.create_subprocess_exec(
+                *command,
+                stdin=DEVNULL,
+                stdout=out,
+                stderr=complaint,
+                env=dict(environment),
+                cwd=order.start,
+                start_new_session=True,
+                pass_fds=(held.fileno(),),
+            )
+        )
+        try:
+            async with asyncio.timeout(order.bounds.wall_s):
+                process = await asyncio.shield(starting)
+                return await process.wait()
+        except TimeoutError:
+            raise CouldNotRun(f"It took longer than {order.bounds.wall_s:g} seconds.") from None
+        except OSError:
+            raise CouldNotRun("It could not be started.") from None
+        finally:
+            await asyncio.shield(_end(starting, gone, held))
 
 
-async def _end(process: Process) -> None:
-    """The group is killed, and the pipes are read empty so that they close."""
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, signal.SIGKILL)
-    await process.wait()
-    for stream in (process.stdout, process.stderr):
-        while stream is not None and await stream.read(_CHUNK_BYTES):
-            pass
+async def _end(starting: "asyncio.Task[Process]", gone: IO[bytes], held: IO[bytes]) -> None:
+    """The group is killed, and so is what bubblewrap started, and all of it is gone."""
+    with contextlib.suppress(OSError):
+        process = await starting
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+    held.close()
+    await asyncio.to_thread(select.select, [gone], [], [], _TO_GO_S)
+
+
+@contextlib.contextmanager
+def _pipe() -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+    """The end that can be read once nobody holds the other one any more, and that one."""
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb", 0) as gone, os.fdopen(writing, "wb", 0) as held:
+        yield gone, held
+
+
+def _written(file: IO[bytes], most_bytes: int) -> bytes:
+    file.seek(0)
+    return file.read(most_bytes)

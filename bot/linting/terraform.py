@@ -35,7 +35,6 @@ async def lint(
     Args:
         files: distinct files that concern us, within the limits; no others are read.
     """
-    trees = _only(trees, files)
     read = await asyncio.to_thread(_read, files, bench.limits.file_bytes)
     found = [finding for reading in read.values() for finding in reading.findings]
     its_modules = await asyncio.to_thread(lambda: list(modules(trees, read)))
@@ -45,19 +44,6 @@ async def lint(
     findings = [*_told_once(found, fmt[0], validated.findings), *_missing(trees, read)]
     reasons = [LeftOut(terraform_validate.NAME, reason) for reason in validated.reasons]
     return findings, [*fmt[1], *reasons]
-
-
-def _only(trees: Trees, files: Sequence[Seen]) -> Trees:
-    """The trees without the Terraform files that are not given."""
-    given = {(file.path, file.content) for file in files}
-    return {
-        tree: [
-            file
-            for file in its_files
-            if not file.path.endswith(CONFIGURATION) or (file.path, file.content) in given
-        ]
-        for tree, its_files in trees.items()
-    }
 
 
 def _told_once(

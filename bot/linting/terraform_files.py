@@ -50,6 +50,7 @@ class ReadFile:
 
     calls: tuple[ModuleCall, ...] = ()
     findings: tuple[Finding, ...] = ()
+    broken: bool = False
 
 
 def read_file(file: Seen, *, limit_bytes: int) -> ReadFile:
@@ -70,7 +71,7 @@ def read_file(file: Seen, *, limit_bytes: int) -> ReadFile:
 
 
 def _unreadable(file: Seen, place: Place, message: str) -> ReadFile:
-    return ReadFile(findings=(_finding(file, place, SYNTAX, message),))
+    return ReadFile(findings=(_finding(file, place, SYNTAX, message),), broken=True)
 
 
 def _read_hcl(file: Seen, body: HclBlock) -> ReadFile:

@@ -3,12 +3,13 @@
 It rewrites copies, which are compared here; its own comparison needs a program ``diff``.
 """
 
+import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from bot.linting.bench import Bench
+from bot.linting.bench import Bench, read_back
 from bot.linting.distinct import Seen
 from bot.linting.finding import Finding
 from bot.linting.isolation import Order
@@ -60,20 +61,24 @@ async def lint(files: Sequence[Seen], bench: Bench) -> list[Finding]:
         found = list(_syntax(ended.complaint.decode("utf-8", "replace"), places))
         if ended.code == _CANNOT_READ and not found:
             raise CouldNotRun("It could not read the files, and did not say where.")
-        return [*found, *_changed(folder / "work", places)]
+        return [*found, *await asyncio.to_thread(_changed, folder, places, bench)]
 
 
 def _suffix(file: Seen) -> str:
     return next(suffix for suffix in FORMATTED if file.path.endswith(suffix))
 
 
-def _changed(folder: Path, places: Mapping[str, Seen]) -> Iterator[Finding]:
+def _changed(folder: Path, places: Mapping[str, Seen], bench: Bench) -> list[Finding]:
+    found: list[Finding] = []
     for place, file in places.items():
-        written = (folder / place).read_bytes()
+        written = read_back(folder, place, most_bytes=2 * bench.limits.file_bytes)
         if written != file.content:
             line, count = _difference(file.content.splitlines(), written.splitlines())
             also = f" This line and {count - 1} more differ." if count > 1 else ""
-            yield file.finding("terraform-fmt", "warning", f"{_UNFORMATTED}{also}", line=line)
+            found.append(
+                file.finding("terraform-fmt", "warning", f"{_UNFORMATTED}{also}", line=line)
+            )
+    return found
 
 
 def _difference(before: Sequence[bytes], after: Sequence[bytes]) -> tuple[int, int]:

@@ -86,7 +86,8 @@ class _Tree:
     readings: Readings
 
     def calls(self, file: LintFile) -> tuple[ModuleCall, ...]:
-        return self.readings[file.path, file.content].calls
+        reading = self.readings.get((file.path, file.content))
+        return reading.calls if reading else ()
 
     def called_by(self, folder: str) -> frozenset[str]:
         """The folders of the tree that a folder's module calls, whatever is in them."""
@@ -120,6 +121,9 @@ class _Tree:
         for file in files:
             if not is_usable(file.path):
                 return "one of its files has a name that is not used on a disk"
+            reading = self.readings.get((file.path, file.content))
+            if reading is None or reading.broken:
+                return "one of its files cannot be read"
             for call in self.calls(file):
                 if not call.is_local:
                     return "modules are not fetched, and it calls one from elsewhere"

@@ -19,7 +19,7 @@ _MARKS: Final = (
     (re.compile(r"\b(?:see\s+)?(?:https?|ftp)://\S+", re.IGNORECASE), HIDDEN),
     (re.compile(r"\bwww\.", re.IGNORECASE), "www "),
     (re.compile(r"(?<=[\])])(?=[\[(])"), " "),  # a link's two halves
-    (re.compile(r"\\(?=[!-/:-@\[-`{-~])"), "＼"),  # an escape
+    (re.compile(r"\\(?=[!-/:-@\[-`{-~]|$)"), "＼"),  # an escape
     (re.compile(r"&(?=#?\w+;)"), "＆"),  # an entity
     (re.compile(r"#(?=\d)|(?<=GH)-(?=\d)"), "＃"),  # an issue
     (re.compile(r"(?<!\w)@(?=\w)|@(?=[\w-]+\.)"), "＠"),  # a person, an address
@@ -53,11 +53,6 @@ def without(text: str, values: Iterable[str]) -> str:
     for value in values:
         text = text.replace(value, HIDDEN)
     return text
-
-
-def without_quotes(text: str) -> str:
-    """``text`` without what it quotes, for when nobody knows what is secret in it."""
-    return re.sub(r"\"[^\"]*\"|'[^']*'", HIDDEN, text)
 
 
 def _visible(character: str) -> str:

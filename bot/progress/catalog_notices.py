@@ -16,6 +16,7 @@ def not_offered_notice(
     commit: str,
     team: str,
     in_force: str,
+    offered: bool,
     problems: Sequence[Problem],
     waits: Sequence[str],
     commands_failed: bool,
@@ -23,11 +24,12 @@ def not_offered_notice(
 ) -> tuple[str, str]:
     """Title and text: a template's merged state that nobody accepted, and why not."""
     title = f"`{template}` as it was merged is not offered"
-    stays = (
-        f"Version {in_force}, which was offered before, stays in force."
-        if in_force
-        else "There is no form for it until this is mended."
-    )
+    stays = "There is no form for it until this is mended."
+    if in_force:
+        stays = f"Version {in_force}, which was offered before, stays in force."
+    if offered:
+        title = f"`{template}` is offered and has problems"
+        stays = "It was in the catalog when that was first read, so it is offered nevertheless."
     parts = [
         f"At {commit}, `templates/{template}` holds content that no check has let in. {stays}",
         _why(problems, waits, commands_failed=commands_failed, checked=checked),

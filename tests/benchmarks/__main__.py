@@ -9,13 +9,14 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from tests.benchmarks import acknowledgements, rendering, requests, start
+from tests.benchmarks import acknowledgements, checking, rendering, requests, start
 from tests.benchmarks.figure import Figure
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "acknowledgements": acknowledgements.measure,
     "requests": requests.measure,
     "rendering": rendering.measure,
+    "checking": checking.measure,
     "start": start.measure,
 }
 

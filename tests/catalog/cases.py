@@ -1,49 +1,37 @@
 """The projects that tests make from the catalog's templates: every option at least once."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
 from pathlib import Path
 from typing import Any
 
+from jinja2 import Environment
 from ruamel.yaml import YAML
+
+from tests.catalog.case import HOSTILE, Case, Stack
+from tests.catalog.python_cases import PYTHON_CASES
+from tests.catalog.react_cases import REACT_CASES
+from tests.catalog.spark_cases import SPARK_CASES
+from tests.catalog.terraform_cases import TERRAFORM_CASES
+
+__all__ = ["HOSTILE", "Case", "Stack"]
 
 CATALOG = Path(__file__).parents[2] / "catalog"
 TEMPLATES = sorted(folder.name for folder in (CATALOG / "templates").iterdir())
 
-# Legal, and full of what means something to Maven, Jinja, Actions, XML, Markdown and shells.
-HOSTILE = (
-    '1) "Pay" <b>&amp; `id`</b> ${project.version} {{7*7}} {% raw %} ${{ github.token }} '
-    "#1 \\ é's 😀 *_[a](b)_* -- $(id) <!-- ]]> | ~x~"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Stack:
-    """What every project of a template has: what Dependabot watches, what one types first."""
-
-    watched: frozenset[str]
-    first_command: str
-
-
 STACKS = {
     "kotlin-library": Stack(frozenset({"maven", "github-actions"}), "./mvnw verify"),
     "kotlin-web-service": Stack(frozenset({"maven", "docker", "github-actions"}), "./mvnw verify"),
+    "python-service": Stack(
+        frozenset({"uv", "docker", "github-actions"}), "uv run --locked poe verify"
+    ),
+    "terraform-module": Stack(
+        frozenset({"terraform", "github-actions"}), "terraform init && terraform test"
+    ),
+    "react-frontend": Stack(
+        frozenset({"npm", "docker", "github-actions"}), "npm ci && npm run verify"
+    ),
+    "spark-pipeline": Stack(frozenset({"uv", "docker", "github-actions"}), "make verify"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A project to make: ``answers`` by variable, the form's own defaults for the rest."""
-
-    id: str
-    template: str
-    answers: Mapping[str, str] = field(hash=False)
-    slug: str = "money-kit"
-
-    @property
-    def java(self) -> int:
-        """The oldest JDK that builds it."""
-        return int(self.answers.get("java_version", "17"))
 
 
 # `in` and `object` are words of Kotlin: a package may hold them, and code must escape them.
@@ -79,10 +67,17 @@ ODD_NAMES = (
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
 KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
-CASES = KOTLIN_CASES
+CASES = (*KOTLIN_CASES, *PYTHON_CASES, *REACT_CASES, *SPARK_CASES, *TERRAFORM_CASES)
 HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 
 
 def read_yaml(path: Path) -> Any:
     """What the file says, by YAML 1.2."""
     return YAML(typ="safe", pure=True).load(path)
+
+
+def computed(template: str, variable: str, **answers: str) -> str:
+    """What cookiecutter.json makes of other answers."""
+    declared = json.loads((CATALOG / "templates" / template / "cookiecutter.json").read_text())
+    environment = Environment(autoescape=False)
+    return environment.from_string(declared[variable]).render(cookiecutter=declared | answers)

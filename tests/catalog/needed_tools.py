@@ -6,9 +6,13 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from platform import machine
 
 import pytest
 
+_CI = Path(__file__).parents[2] / ".ci"
+_PYENV = Path.home() / ".pyenv" / "versions"
+_NODE = f"node-{sys.platform}-{'arm64' if machine() in ('aarch64', 'arm64') else 'x64'}"
 IN_CI = os.environ.get("CI") == "true"
 
 
@@ -39,6 +43,35 @@ def java_home(least: int) -> Path:
             pytest.skip(reason)
         missing(reason)
     return fitting[0][1]
+
+
+def python(version: str) -> Path:
+    """A Python of that version, as 3.12.
+
+    No system has them all, so another than this one's own is skipped in CI too.
+    """
+    name = f"python{version}"
+    places: list[str | Path] = [
+        *os.environ["PATH"].split(os.pathsep),
+        *_PYENV.glob(f"{version}.*/bin"),
+    ]
+    for place in places:
+        found = Path(place) / name
+        if found.is_file() and "shims" not in found.parts:  # pyenv's names, not its Pythons
+            return found.resolve()
+    pytest.skip(f"needs Python {version}: install it, or put it on the PATH")
+
+
+def node_bin(major: int) -> Path:
+    """The folder that holds ``node`` of that version and an ``npm``, to go first on a PATH.
+
+    Both come from the npm registry, which has every Node; where they lie, ``.ci/run`` says too.
+    """
+    prefix = _CI / "node" / str(major)
+    found = prefix / "node_modules" / ".bin"
+    if not (found / "node").exists() or not (found / "npm").exists():
+        missing(f"needs Node {major}: npm install --prefix {prefix} {_NODE}@{major} npm@11")
+    return found
 
 
 def _jdks() -> Iterator[tuple[int, Path]]:

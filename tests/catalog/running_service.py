@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,14 +78,17 @@ class RunningService:
 
 
 @contextlib.asynccontextmanager
-async def running(application: Path, *, java: int) -> AsyncIterator[RunningService]:
-    """The service, ready to be asked; no process is left afterwards."""
+async def started(
+    command: Sequence[str], folder: Path, env: Mapping[str, str], *, port_said: str
+) -> AsyncIterator[RunningService]:
+    """The service, listening on a port of the system's choice; nothing is left afterwards.
+
+    ``port_said`` finds the port in what it logs.
+    """
     process = await asyncio.create_subprocess_exec(
-        "java",
-        "-jar",
-        "application.jar",
-        cwd=application,
-        env=environment(java) | {"PORT": "0"},
+        *command,
+        cwd=folder,
+        env={**env, "PORT": "0"},
         stdin=asyncio.subprocess.DEVNULL,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,
@@ -93,10 +96,18 @@ async def running(application: Path, *, java: int) -> AsyncIterator[RunningServi
     )
     try:
         service = RunningService(process)
-        service.port = int((await service.logged(r"started on port (\d+)"))[1])
-        await service.logged(r"^Started ")
+        service.port = int((await service.logged(port_said))[1])
         yield service
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def running(application: Path, *, java: int) -> AsyncIterator[RunningService]:
+    """A Spring Boot service, ready to be asked."""
+    command, env = ("java", "-jar", "application.jar"), environment(java)
+    async with started(command, application, env, port_said=r"started on port (\d+)") as service:
+        await service.logged(r"^Started ")
+        yield service

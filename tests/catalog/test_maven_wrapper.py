@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.catalog.cases import CASES, RELEASED, SERVED, Case
+from tests.catalog.cases import KOTLIN_CASES, RELEASED, SERVED, Case
 from tests.catalog.maven import attempt, copied, run
 from tests.catalog.needed_tools import tool
 
@@ -20,7 +20,7 @@ PROPERTIES = ".mvn/wrapper/maven-wrapper.properties"
 WRAPPER = ("mvnw", "mvnw.cmd", PROPERTIES)
 FETCH = "mvn -B -ntp -q org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy"
 
-every_project = pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
+kotlin_projects = pytest.mark.parametrize("case", KOTLIN_CASES, ids=lambda case: case.id)
 each_template = pytest.mark.parametrize("case", [RELEASED, SERVED], ids=lambda case: case.id)
 
 
@@ -40,7 +40,7 @@ def maven_version(project: Path) -> str:
 # --- as made ----------------------------------------------------------------------
 
 
-@every_project
+@kotlin_projects
 def test_the_wrapper_can_be_run(case: Case, projects: Mapping[Case, Path]) -> None:
     runnable = {
         path.relative_to(projects[case]).as_posix()
@@ -87,7 +87,7 @@ def test_the_build_accepts_the_maven_that_the_wrapper_brings(
     assert oldest <= brought
 
 
-@every_project
+@kotlin_projects
 def test_every_command_of_a_project_uses_its_wrapper(
     case: Case, projects: Mapping[Case, Path]
 ) -> None:

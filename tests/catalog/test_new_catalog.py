@@ -1,20 +1,19 @@
 """A new catalog: what a platform team starts with has nothing to mend."""
 
-import json
 import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment
 from markdown_it import MarkdownIt
 
+from bot.linting import Linters
 from bot.organization import parse_organization
 from bot.rendering import Renderer
 from bot.templates import offline
 from bot.written import Pattern
 from bot.written.plain_text import forbidden_character, normal
-from tests.catalog.cases import CATALOG, HOSTILE, TEMPLATES, read_yaml
+from tests.catalog.cases import CATALOG, HOSTILE, TEMPLATES, computed, read_yaml
 
 LINES = (
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
@@ -22,18 +21,13 @@ LINES = (
 ).map(normal)
 
 
-def computed(template: str, variable: str, **answers: str) -> str:
-    """What cookiecutter.json makes of other answers."""
-    declared = json.loads((CATALOG / "templates" / template / "cookiecutter.json").read_text())
-    environment = Environment(autoescape=False)
-    return environment.from_string(declared[variable]).render(cookiecutter=declared | answers)
-
-
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_the_bot_finds_nothing_to_mend_in_a_template(template: str) -> None:
     """``paved-road template check`` says *fine*, warnings included."""
-    async with Renderer() as renderer:
-        assert await offline.check(CATALOG / "templates" / template, renderer) == ()
+    async with Renderer() as renderer, Linters() as linters:
+        verdict = await offline.check(CATALOG / "templates" / template, renderer, linters)
+    assert verdict.problems == ()
+    assert not [each for each in verdict.left_out if "not installed" not in each]
 
 
 def test_the_organization_is_one_that_the_bot_accepts() -> None:

@@ -202,7 +202,7 @@ def test_the_image_is_pinned_and_does_not_run_as_root(
     lines = (projects[case] / "Dockerfile").read_text().splitlines()
     bases = [line.split()[1] for line in lines if line.startswith("FROM ")]
 
-    assert all(re.fullmatch(r"[a-z-]+:\d[a-z0-9.-]+", base) for base in bases)
+    assert all(re.fullmatch(r"([a-z0-9./-]+/)?[a-z-]+:\d[a-z0-9.-]+", base) for base in bases)
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001:10001"]
 
 

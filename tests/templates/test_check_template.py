@@ -9,7 +9,11 @@ import pytest
 from bot.github.port import File
 from bot.organization import AllowedForTemplate
 from bot.problems import Problem
-from bot.templates.check.files import check_template
+from bot.reading.free_text import carried_on, concerns, free_text
+from bot.templates import load_template
+from bot.templates.check.copied import copied_paths
+from bot.templates.check.files import check_files, check_size
+from bot.templates.check.free_variables import computed_defaults, free_variables
 from tests.forms.examples import MANIFEST
 
 TOP = "{{cookiecutter.project_slug}}"
@@ -34,7 +38,7 @@ def files(
 
 
 def found(given: list[File], allowed: AllowedForTemplate | None = None) -> list[Problem]:
-    return list(check_template(given, folder="kotlin-library", allowed=allowed))
+    return list(check_files(given, allowed=allowed))
 
 
 def test_a_good_template_has_no_problem() -> None:
@@ -167,23 +171,48 @@ COMPUTED = "{% for c in cookiecutter.title %}{{ c }}{% endfor %}!"
 def test_free_text_may_stand_where_it_can_do_nothing(path: str, line: str, severity: str) -> None:
     """Quotes, line breaks and expressions in an answer would start something new."""
     variables = {**FREE, "description": "", "computed": COMPUTED}
-    problems = found(files({f"{TOP}/{path}": f"first\n{line}\n"}, variables, RULES))
-    assert [each.severity for each in problems] == ([severity] if severity else [])
-    assert all((each.rule, each.line) == ("free-text", 2) for each in problems)
+    path = f"{TOP}/{path}"
+    told = reached(files({path: f"first\n{line}\n"}, variables, RULES), path)
+    assert told == ([2] if severity else [])
+
+
+def reached(given: list[File], path: str) -> list[int]:
+    """The lines of that file which free text reaches."""
+    definition = load_template(given, commit="")
+    free = free_variables(definition.variables)
+    carried = carried_on(free, computed_defaults(definition.variables))
+    text = next(file.content for file in given if file.path == path).decode()
+    if not concerns(path, len(text)) or path in copied_paths(definition):
+        return []
+    return [found.line for found in free_text(path, text, carried)]
+
+
+def test_what_is_copied_receives_no_answer() -> None:
+    path = f"{TOP}/a.yml"
+    given = files({path: "\na: {{ cookiecutter.title }}\n"}, FREE, RULES)
+    assert reached(given, path) == [2]
+    for glob in ("a.yml", "*"):
+        copied = files({path: "\na: {{ cookiecutter.title }}\n"},
+                       {**FREE, "_copy_without_render": [glob]}, RULES)  # fmt: skip
+        assert reached(copied, path) == []
 
 
 def test_a_line_without_a_pattern_is_safe_by_default() -> None:
     """Its answers hold nothing that ends a literal, so it may stand anywhere."""
-    given = files({f"{TOP}/a.yml": "a: {{ cookiecutter.title }}\n"}, {"title": "x"})
-    assert found(given) == []
-    (problem,) = found(
-        files(
-            {f"{TOP}/a.yml": "a: {{ cookiecutter.title }}\n"},
-            {"title": "x"},
-            {"title": {"pattern": ".+"}},
-        )
-    )
-    assert "give `title` a `pattern`" in problem.message
+    path = f"{TOP}/a.yml"
+    text = {path: "\na: {{ cookiecutter.title }}\n"}
+    assert reached(files(text, {"title": "x"}), path) == []
+    assert reached(files(text, {"title": "x"}, {"title": {"pattern": ".+"}}), path) == [2]
+
+
+def test_more_than_a_template_may_be_is_told_before_anything_else() -> None:
+    """5,000 files and 20 MB."""
+    many = [File(path=f"{i}", content=b"") for i in range(5_001)]
+    assert [each.rule for each in check_size(many)] == ["too-many-files"]
+    assert [each.rule for each in check_size([File(path="x", content=b"x" * 20_000_001)])] == [
+        "too-large"
+    ]
+    assert check_size(many[:5_000]) == ()
 
 
 def test_problems_are_the_json_that_the_command_line_promises() -> None:

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from bot.forms import FormInvalid, compile_form, form_yaml
-from bot.problems import ProblemsFound
+from bot.problems import Problem, ProblemsFound
 from bot.rendering import Renderer
+from bot.templates import offline
 from bot.templates.folder import read_folder
-from bot.templates.offline import check, form_for, organization_for, render_to
+from bot.templates.offline import form_for, organization_for, render_to
 from tests.forms.examples import MANIFEST, ORGANIZATION, organization, template
+from tests.templates.checking import FakeLinters
 
 TOP = "{{cookiecutter.project_slug}}"
 VARIABLES = {"team": "", "java_version": ["17", "25"], "publish": False, "notes": ""}
@@ -24,6 +26,10 @@ async def _renderer() -> AsyncIterator[Renderer]:
         yield renderer
 
 
+async def check(folder: Path, renderer: Renderer) -> tuple[Problem, ...]:
+    return (await offline.check(folder, renderer, FakeLinters())).problems
+
+
 @pytest.fixture(name="folder")
 def _folder(tmp_path: Path) -> Path:
     folder = tmp_path / "templates" / "kotlin-library"
@@ -33,6 +39,9 @@ def _folder(tmp_path: Path) -> Path:
         "# {{ cookiecutter.project_slug }} of {{ cookiecutter.team }}\n"
         "Java {{ cookiecutter.java_version }}\n"
     )
+    workflows = folder / TOP / ".github" / "workflows"
+    workflows.mkdir(parents=True)
+    (workflows / "ci.yml").write_text("on: push\n")
     script = folder / TOP / "mvnw"
     script.write_text("#!/bin/sh\n")
     script.chmod(0o755)
@@ -100,9 +109,9 @@ async def test_links_are_refused_and_not_followed(folder: Path, renderer: Render
     (folder / TOP / "secret").symlink_to("/etc/hostname")
     (folder / TOP / "away").symlink_to("/etc")
     found = await check(folder, renderer)
-    assert [(each.path, each.rule) for each in found] == [
-        (f"{TOP}/away", "symlink"),
-        (f"{TOP}/secret", "symlink"),
+    assert [(each.path, each.line, each.rule) for each in found] == [
+        (f"{TOP}/away", 1, "symlink"),
+        (f"{TOP}/secret", 1, "symlink"),
     ]
 
 
@@ -114,6 +123,7 @@ def test_a_folder_is_read_with_modes_and_without_rubbish(folder: Path) -> None:
     assert found == {
         "cookiecutter.json": False,
         "template.yml": False,
+        f"{TOP}/.github/workflows/ci.yml": False,
         f"{TOP}/README.md": False,
         f"{TOP}/mvnw": True,
     }
@@ -130,7 +140,7 @@ async def test_render_writes_the_project(folder: Path, renderer: Renderer, tmp_p
         "cost_center": "CC-200",
     }
     paths = await render_to(folder, given, output, renderer)
-    assert paths == ("README.md", "mvnw")
+    assert paths == (".github/workflows/ci.yml", "README.md", "mvnw")
     assert (output / "README.md").read_text() == "# money-kit of cards\nJava 25\n"
     assert (output / "mvnw").stat().st_mode & 0o777 == 0o755
 

@@ -67,6 +67,16 @@ async def test_a_catalog_is_taken_as_it_is_when_it_is_first_read(world: BotWorld
     assert notices(world) == []
 
 
+async def test_what_was_taken_as_it_was_is_checked_all_the_same(tmp_path: Path) -> None:
+    bad = File(path=TONE, content=b"{{ cookiecutter.nobody }}\n")
+    files = [bad if file.path == TONE else file for file in read_folder(FOLDER)]
+    async with open_bot_world(tmp_path, catalog=files) as world:
+        assert (await offered(world)).version == "1.0.0"
+        assert notices(world) == ["`greeter` is offered and has problems"]
+        await world.let_in([raised(world, "1.0.1"), replace(bad, content=b"warm\n")])
+        assert notices(world) == []
+
+
 async def test_everything_that_belongs_to_the_templates_is_in_one_commit(world: BotWorld) -> None:
     """Forms, the table of the README, the chooser and the workflow that verifies templates."""
     readme = world.at_head("README.md").content.decode()

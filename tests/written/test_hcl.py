@@ -202,7 +202,7 @@ def heard(blocks: Sequence[HclBlock]) -> list[Any]:
     ]
 
 
-BLOCKS = st.recursive(
+BLOCKS: st.SearchStrategy[list[Any]] = st.recursive(
     st.builds(list),
     lambda inner: st.lists(
         st.tuples(

@@ -54,8 +54,12 @@ _BARE_VALUE = re.compile(
 # Names of variables, references, plain words: what is called a secret and is none.
 _NO_VALUE = re.compile(
     r"[A-Z][A-Z0-9_]*|[a-z]+(?:[-_./][a-z]+)*|\d+|.*\$[({].*|.*\{\{.*|<.*>"
-    r"|(?i:change.?me|example|dummy|test|true|false|null|none).*"
+    r"|(?i:change.?me|example|dummy|test|true|false|null|none).*|.*\s.*|.{1,3}"
 )
+_BASIC = "Basic Auth Credentials"
+# What a line must hold at least, before slower patterns try it.
+_MAY_BE_RANDOM = re.compile(r"[A-Za-z0-9+/=_-]{20}")
+_MAY_BE_NAMED = re.compile(r"key|pass|pwd|secret|contrase", re.IGNORECASE)
 _KEY_BODY = re.compile(r"[A-Za-z0-9+/=]{40,}")
 _EXAMPLE = re.compile(r"EXAMPLE|example|(.)\1{9}")
 
@@ -129,11 +133,12 @@ def search(path: str, content: bytes, recognisers: Recognisers) -> Iterator[dict
     """Each kind of secret at most once a line; guesses only where nothing certain was found."""
     text, is_text = _decoded(content)
     lines = text.split("\n")
+    certain = _possible(text, lines, recognisers)
     guessing = is_text and not _NO_GUESSING.search(path)
     for number, line in enumerate(lines, 1):
         kinds: dict[str, str] = {}
         for piece in _pieces(line):
-            for kind, value in _certain(piece, recognisers):
+            for kind, value in _certain(piece, certain):
                 if kind != "Private Key" or _has_body(lines, number, piece):
                     kinds.setdefault(kind, value)
             if guessing and not kinds:
@@ -141,6 +146,20 @@ def search(path: str, content: bytes, recognisers: Recognisers) -> Iterator[dict
         for kind, value in kinds.items():
             place = {"line": number, "column": line.find(value) + 1} if is_text else _NO_PLACE
             yield {**place, "kind": kind, "value": value}
+
+
+def _possible(text: str, lines: list[str], recognisers: Recognisers) -> dict[str, Any]:
+    """The plugins of which a pattern occurs at all; most files need none of them line by line.
+
+    With a long line all are kept: on a whole file some patterns would take too long.
+    """
+    if any(len(line) > _LINE for line in lines):
+        return dict(recognisers.certain)
+    return {
+        kind: plugin
+        for kind, plugin in recognisers.certain.items()
+        if any(pattern.search(text) for pattern in plugin.denylist)
+    }
 
 
 _NO_PLACE = {"line": 0, "column": 0}
@@ -167,33 +186,38 @@ def _pieces(line: str) -> Iterator[str]:
             break
 
 
-def _certain(piece: str, recognisers: Recognisers) -> Iterator[Found]:
+def _certain(piece: str, plugins: Mapping[str, Any]) -> Iterator[Found]:
     found = [(kind, match[1]) for kind, each in _COMPILED.items() for match in each.finditer(piece)]
-    for kind, plugin in recognisers.certain.items():
+    for kind, plugin in plugins.items():
         found += [(kind, value) for value in plugin.analyze_string(piece)]
-    return (each for each in found if not _EXAMPLE.search(each[1]))
+    for kind, value in found:
+        placeholder = kind == _BASIC and (_NO_VALUE.fullmatch(value) or "{" in value)
+        if not placeholder and not _EXAMPLE.search(value):
+            yield kind, value
 
 
 def _guessed(path: str, piece: str, recognisers: Recognisers) -> Iterator[Found]:
-    if recognisers.is_reference(piece) or _CHECKSUM.search(piece):
+    candidates = list(_candidates(path, piece, recognisers))
+    if not candidates or recognisers.is_reference(piece) or _CHECKSUM.search(piece):
         return
-    for kind, plugin, value in _candidates(path, piece, recognisers):
+    for kind, plugin, value in candidates:
         harmless = any(check(value) for check in recognisers.harmless)
         if not harmless and not recognisers.is_id(value, piece, plugin):
             yield kind, value
 
 
 def _candidates(path: str, piece: str, recognisers: Recognisers) -> Iterator[tuple[str, Any, str]]:
-    quoted = _BARE_VALUE.sub(r'\1"\2"', piece)  # randomness is looked for in quotes only
-    for kind, plugin in recognisers.random.items():
-        for value in plugin.analyze_string(quoted):
-            if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
-                yield kind, plugin, value
-    named = recognisers.named
-    patterns = recognisers.patterns_for(path)
-    for value in named.analyze_string(piece, denylist_regex_to_group=patterns):
-        if value and not _NO_VALUE.fullmatch(value):
-            yield _NAMED, named, value
+    if _MAY_BE_RANDOM.search(piece):
+        quoted = _BARE_VALUE.sub(r'\1"\2"', piece)  # randomness is looked for in quotes only
+        for kind, plugin in recognisers.random.items():
+            for value in filter(_MAY_BE_RANDOM.match, plugin.analyze_string(quoted)):
+                if plugin.calculate_shannon_entropy(value) > plugin.entropy_limit:
+                    yield kind, plugin, value
+    if _MAY_BE_NAMED.search(piece):
+        named, patterns = recognisers.named, recognisers.patterns_for(path)
+        for value in named.analyze_string(piece, denylist_regex_to_group=patterns):
+            if value and not _NO_VALUE.fullmatch(value):
+                yield _NAMED, named, value
 
 
 def _has_body(lines: list[str], after: int, piece: str) -> bool:

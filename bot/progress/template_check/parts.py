@@ -92,6 +92,7 @@ def commands_words(template: TemplateReport) -> str:
         "passed": f"passed in {counted(len(commands.cases), 'project')}",
         "failed": f"failed in {failed_cases(commands)}",
         "not-run": "not run",
+        "waits": "wait for a member's approval",
     }[commands.state]
     return f"[{words}]({commands.url})" if words and commands.url else words
 

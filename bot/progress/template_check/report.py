@@ -28,7 +28,7 @@ class Row(Protocol):
 class Commands:
     """How a template's own commands went: ``state`` is the verification's word for it."""
 
-    state: Literal["nothing", "pending", "passed", "failed", "not-run"] = "nothing"
+    state: Literal["nothing", "pending", "waits", "passed", "failed", "not-run"] = "nothing"
     note: str = ""
     url: str = ""
     cases: tuple[tuple[str, str, str], ...] = ()  # id, conclusion, where to look
@@ -75,7 +75,8 @@ class TemplateReport:
         """How it stands once nothing is pending."""
         if self.errors or self.commands.state == "failed":
             return "failure"
-        return "action_required" if self.waits else "success"
+        waits = self.waits or self.commands.state == "waits"
+        return "action_required" if waits else "success"
 
     @property
     def name(self) -> str:

@@ -90,6 +90,8 @@ def _title_without_problems(template: TemplateReport) -> str:
         return "Fine so far; its commands are running"
     if template.waits:
         return f"Needs the word of {listed(template.waits)}"
+    if template.commands.state == "waits":
+        return "Its commands wait for a member's approval"
     return "Removed" if template.removed else "Fine"
 
 
@@ -144,7 +146,7 @@ def _actions(report: CheckReport, template: TemplateReport) -> tuple[CheckAction
         actions.append(_button("Show form", "Post the form as a comment", SHOW_FORM))
     if template.waits:
         actions.append(_button("Approve", "For the team it belongs to", APPROVE))
-    elif template.commands.state == "not-run":
+    elif template.commands.state in ("not-run", "waits"):
         actions.append(_button("Run commands", "Run its verify commands", VERIFY))
     return tuple(actions)
 

@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PROCESSES = 64
 _OPEN_FILES = 256
-_SOFT = 0.8  # of the wall limit: then it may say where it is
+_GRACE_S = 2.0  # before the end, so that it can say where it is
 
 
 def guard_process() -> None:
@@ -42,7 +42,7 @@ def bound_memory(limits: Limits) -> None:
 def _bound_render(limits: Limits) -> None:
     for soft in (signal.SIGXCPU, signal.SIGALRM):
         signal.signal(soft, _raise_overdue)
-    signal.setitimer(signal.ITIMER_REAL, limits.wall_s * _SOFT)
+    signal.setitimer(signal.ITIMER_REAL, max(limits.wall_s * 0.8, limits.wall_s - _GRACE_S))
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu_s, limits.cpu_s + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (limits.out_bytes, limits.out_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))

@@ -136,7 +136,6 @@ class _Survey:
                 self._environment, text, context["cookiecutter"], alone=alone
             ):
                 yield Fault("undefined-variable", path=path, line=each.line, variable=each.name)
-            self._environment.compile(text, path, path)
         except TemplateSyntaxError as error:
             fault = fault_of(error, folder="", path=path)
             fault.path = path

@@ -29,9 +29,11 @@ def undefined_names(
     """Every place that reads a variable which is not ``declared``, in order.
 
     ``alone`` says that the file is rendered by itself; another one may be included
-    where names are given to it. Raises jinja2.TemplateSyntaxError.
+    where names are given to it. Raises jinja2.TemplateSyntaxError, for filters and tests
+    that do not exist too.
     """
     tree = environment.parse(text)
+    undeclared = find_undeclared_variables(tree)
     asked = set(_asked_about(tree))
     known = {*declared, *dir(dict)}
     found = [
@@ -40,7 +42,7 @@ def undefined_names(
         if name not in known and f"{_CONTEXT}.{name}" not in asked
     ]
     if alone:
-        found += _bare(tree, asked)
+        found += _bare(tree, undeclared - set(asked))
     yield from sorted(set(found), key=lambda each: (each.line, each.name))
 
 
@@ -63,7 +65,7 @@ def _attribute(node: nodes.Node) -> str | None:
     return str(node.arg.value) if is_text else None  # type: ignore[attr-defined]  # a Const, as was asked
 
 
-def _bare(tree: nodes.Template, asked: Collection[str]) -> Iterator[UndefinedName]:
+def _bare(tree: nodes.Template, undeclared: Collection[str]) -> Iterator[UndefinedName]:
     """Names without ``cookiecutter.``; one that is also assigned somewhere is left to renders."""
     reads: dict[str, list[int]] = {}
     assigned: set[str] = set()
@@ -72,7 +74,7 @@ def _bare(tree: nodes.Template, asked: Collection[str]) -> Iterator[UndefinedNam
             reads.setdefault(node.name, []).append(node.lineno)
         else:
             assigned.add(node.name)
-    for name in find_undeclared_variables(tree) - assigned - {_CONTEXT} - set(asked):
+    for name in set(undeclared) - assigned - {_CONTEXT}:
         yield from (UndefinedName(name, line) for line in reads.get(name, ()))
 
 

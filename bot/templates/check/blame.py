@@ -11,6 +11,7 @@ from bot.written import code
 
 _LONGEST: Final = 60
 _MOST_NAMED: Final = 3
+_ANSWERED: Final = ("filled in", "left empty")  # less likely to matter than a choice
 
 Choice = tuple[str, str]
 
@@ -32,8 +33,11 @@ def happens_with(tried: Sequence[Trial], bad: Collection[int]) -> str:
 
 def _explaining(wrong: Sequence[Trial], fine: Sequence[Trial]) -> Iterator[tuple[Choice, ...]]:
     """Choices that all the wrong ones share and no fine one has, the fewest first."""
-    shared = [each for each in wrong[0].choices.items()
-              if all(trial.choices.get(each[0]) == each[1] for trial in wrong)]  # fmt: skip
+    shared = [
+        each
+        for each in sorted(wrong[0].choices.items(), key=lambda each: each[1] in _ANSWERED)
+        if all(trial.choices.get(each[0]) == each[1] for trial in wrong)
+    ]
     for size in (1, 2):
         for some in combinations(shared, size):
             if not any(_has(trial, some) for trial in fine):

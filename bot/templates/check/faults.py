@@ -111,6 +111,8 @@ async def _blamed(made: Made, error: RenderError, odd: OddAnswers) -> list[Probl
     guilty = [
         (each, each.error) for each in (await odd.alone(made)).values() if each.error is not None
     ]
+    if not guilty and error.rule == "collision":  # two answers were the same: our doing
+        return []
     if not guilty:
         return [_odd_problem(error, "It happens with odd answers together.", "")]
     return [_odd_problem(met, *_odd_words(each, odd)) for each, met in guilty]

@@ -162,7 +162,9 @@ def _twin(question: Question, said: str, round_: Round, apart: TakenApart) -> st
         taken = _allowed(question, twin)
         if taken is not None:
             return taken
-    return None
+    if question.pattern is None or apart.at_separators or apart.at_lines:
+        return None
+    return example(Pattern(question.pattern), least=len(text), most=len(text))
 
 
 def _harmless(said: str, kept: str, *, is_word: bool) -> Sequence[str]:

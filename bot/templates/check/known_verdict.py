@@ -20,12 +20,14 @@ from bot.templates.check.verdict import Verdict
 class Verified(StrEnum):
     """How the template's own ``verify`` commands went.
 
+    WAITS are a stranger's, and run once a member of the organisation has approved them.
     NOT_RUN could not be tried, or nobody said what became of it; that is told, and
     keeps no template out.
     """
 
     NOTHING = "nothing"  # the template names no commands
     PENDING = "pending"
+    WAITS = "waits"
     PASSED = "passed"
     FAILED = "failed"
     NOT_RUN = "not-run"

@@ -7,16 +7,16 @@ from typing import Final
 
 from bot.forms import Question
 from bot.problems import Problem
-from bot.templates.check.apart import Apart, TooHeavy
+from bot.reading.apart import Apart, TooHeavy
+from bot.reading.formats import Format, format_of
+from bot.reading.free_text import concerns, sentence
+from bot.reading.tasks import CostTags, FreeText, Look, Reached, Seen, Stay
 from bot.templates.check.blame import such_as
 from bot.templates.check.contents import Contents
 from bot.templates.check.free_variables import computed_defaults, free_variables
 from bot.templates.check.hostile import Odd
 from bot.templates.check.odd_answers import OddAnswers
 from bot.templates.check.projects import holders
-from bot.templates.check.reading.formats import Format, format_of
-from bot.templates.check.reading.free_text import concerns, sentence
-from bot.templates.check.reading.tasks import CostTags, FreeText, Look, Reached, Seen, Stay
 from bot.templates.check.renders import Made
 from bot.templates.check.rules import breaks
 from bot.templates.check.spots import Spot

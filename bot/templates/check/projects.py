@@ -75,13 +75,14 @@ def _place(definition: TemplateDefinition, part: str) -> str:
 def lost_names(made: Sequence[Made], definition: TemplateDefinition) -> Iterator[Problem]:
     """Files whose name is an answer that may be left empty: lost then, or named ``.py``."""
     rows = [each for each in made if each.trial.is_row and each.error is None]
+    targets = [(each.trial, _targets(each)) for each in rows]
     tried: list[Trial] = [each.trial for each in rows]
     for file in definition.files:
         name = file.path.rpartition("/")[2]
         if "{{" not in name or "/" not in file.path or _ON_PURPOSE.search(name):
             continue
         bare = _EXPRESSION.sub("", name)
-        lost = {each.trial.number for each in rows if _is_lost(each, file.path, bare)}
+        lost = {trial.number for trial, found in targets if found.get(file.path, "") == bare}
         if lost:
             becomes = f"becomes {code(bare)}" if bare else "is left out"
             message = (
@@ -91,8 +92,6 @@ def lost_names(made: Sequence[Made], definition: TemplateDefinition) -> Iterator
             yield breaks("empty-name", file.path, message + happens_with(tried, lost))
 
 
-def _is_lost(made: Made, source: str, bare: str) -> bool:
-    targets = [path for path, of in made.sources.items() if of == source]
-    if not targets:
-        return not bare
-    return any(target.rpartition("/")[2] == bare for target in targets)
+def _targets(made: Made) -> Mapping[str, str]:
+    """The name that each file of the template got; one that got none is not there."""
+    return {source: target.rpartition("/")[2] for target, source in made.sources.items()}

@@ -129,9 +129,11 @@ class Kitchen:
         wanted = self._affordable(plan.trials[1:], each_s)
         made = await asyncio.gather(*(self.make(trial) for trial in wanted))
         tried = [first, *(each for each in made if each is not None)]
+        skipped = 1 + len(wanted) - len(tried)
         if self._is_hopeless:
-            skipped = len(plan.trials) - len(tried)
-            self._say(skipped, "a render ended without a result")
+            self._say(len(plan.trials) - len(tried), "a render ended without a result")
+        elif skipped:
+            self._say(skipped, "the projects are too large to keep so many")
         return tried
 
     async def _without_hooks(self, plan: Plan) -> list[Made]:
@@ -183,14 +185,21 @@ class Kitchen:
         return cookiecutter_answers(self._definition, trial.answers, self._organization)
 
     async def survey(self, trial: Trial) -> tuple[RenderError, ...]:
-        """Everything that is wrong with the template's text under these answers."""
+        """What is wrong with the template's text under these answers, as far as there is time.
+
+        A survey takes longer than a render, so its own end says nothing of the template.
+        """
         async with self._slots:
             try:
-                return await self._renderer.survey(
+                found = await self._renderer.survey(
                     self._template, self._answers(trial), allowed=self._given.allowed
                 )
             except RenderError as error:
-                return (error,)
+                found = (error,)
+        told = tuple(error for error in found if error.rule not in HOPELESS)
+        if len(told) < len(found):
+            self.left_out.append("Not every file was searched for faults: there are too many.")
+        return told
 
     async def trace(self, made: Made, paths: Collection[str]) -> Mapping[str, Trace]:
         """Where the lines of these paths came from; empty where that cannot be told."""

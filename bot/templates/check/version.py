@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from bot.forms import Form, FormInvalid, compile_form, form_yaml
+from bot.forms import Form, FormInvalid, compile_form, draft_form, form_yaml
 from bot.github.port import File
 from bot.organization import AllowedForTemplate, Organization
 from bot.problems import Problem, ProblemsFound, in_order
-from bot.templates.check.apart import Apart
+from bot.reading.apart import Apart
 from bot.templates.check.cases import verify_cases
 from bot.templates.check.copied import copied_paths
 from bot.templates.check.faults import faults, odd_faults
@@ -151,7 +151,7 @@ class _Check:
         self,
         kitchen: Kitchen,
         reader: Reader,
-        form: Form | None,
+        form: Form,
         plan: Plan | None,
         given: Given,
     ) -> None:
@@ -165,19 +165,20 @@ class _Check:
         self.report.left_out += linted.left_out
         self.report.problems += await problems_at(linted.spots, kitchen, self.definition, tried)
 
-    async def _plan(self) -> tuple[Form | None, Plan | None]:
+    async def _plan(self) -> tuple[Form, Plan | None]:
         """The form, and the projects to try with it; what makes them impossible is told."""
+        form = draft_form(self.definition, self.organization)
         try:
-            form = await asyncio.to_thread(compile_form, self.definition, self.organization)
+            await asyncio.to_thread(compile_form, self.definition, self.organization)
+            self.report.rows, self.report.form = form_rows(form), form_yaml(form)
         except ProblemsFound as error:
             self.report.problems += error.problems
-            self.report.left_out.append("Nothing was rendered, because there is no form.")
-            return None, None
-        self.report.rows, self.report.form = form_rows(form), form_yaml(form)
         try:
             plan = await asyncio.to_thread(plan_trials, form, self.definition)
         except FormInvalid as error:
-            self.report.problems += [_unanswerable(each.field_label) for each in error.problems]
+            known = {(each.rule, each.path) for each in self.report.problems}
+            if ("form", VARIABLES_PATH) not in known:  # a default that is refused is told by line
+                self.report.problems += [_unanswerable(each.field_label) for each in error.problems]
             self.report.left_out.append("Nothing was rendered, because nobody could ask for it.")
             return form, None
         self.report.cases, left_out = verify_cases(form, self.definition)
@@ -204,10 +205,10 @@ class _Check:
         kitchen: Kitchen,
         reader: Reader,
         made: Sequence[Made],
-        form: Form | None,
+        form: Form,
         plan: Plan | None,
     ) -> None:
-        if not made or form is None or plan is None:
+        if not made or plan is None:
             return
         odd = OddAnswers(kitchen, form, plan)
         found = await faults(kitchen, made)

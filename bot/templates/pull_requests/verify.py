@@ -52,8 +52,8 @@ async def verify(run: Run, services: CheckServices) -> Outcome:
     if not pending:
         return Outcome(note="no commands to run")
     if not looked.is_member:
-        note = "They run once a member has approved this head."
-        return await _not_run(pending, note, services)
+        note = "They run once a member of the organisation has approved this head."
+        return await _not_run(pending, note, services, state=Verified.WAITS)
     return await _ask(run, pending, services)
 
 
@@ -74,9 +74,8 @@ async def _pending(run: Run, looked: Looked, services: CheckServices) -> list[Kn
         if known is None or not known.verdict.ok or refused:
             continue
         again = run.intent.get("button") == "verify"
-        if known.verification.state is Verified.PENDING or (
-            again and known.verification.state is Verified.NOT_RUN
-        ):
+        state = known.verification.state
+        if state in (Verified.PENDING, Verified.WAITS) or (again and state is Verified.NOT_RUN):
             found.append(known)
     return found
 
@@ -219,9 +218,15 @@ def _folded(cases: Sequence[CaseResult], found: WorkflowRun | None) -> Verificat
     )
 
 
-async def _not_run(pending: Sequence[KnownVerdict], note: str, services: CheckServices) -> Outcome:
+async def _not_run(
+    pending: Sequence[KnownVerdict],
+    note: str,
+    services: CheckServices,
+    *,
+    state: Verified = Verified.NOT_RUN,
+) -> Outcome:
     for known in pending:
         await services.verdicts.verified(
-            known.template, known.tree, Verification(state=Verified.NOT_RUN, note=note)
+            known.template, known.tree, Verification(state=state, note=note)
         )
     return Outcome(note=note)

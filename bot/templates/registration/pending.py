@@ -44,7 +44,7 @@ class Pending:
         pending = {
             template: tree
             for template, tree in folders.items()
-            if not await self._is_in(template, tree, offers[template])
+            if not await self._is_in(template, tree)
         }
         before = known.pending if known else {}
         for template in before:
@@ -57,10 +57,8 @@ class Pending:
                 await self._tell(template, tree, offers[template], reading, run)
         return pending
 
-    async def _is_in(self, template: str, tree: str, offer: Offer | None) -> bool:
-        """Offered as it is, or let in and not offered on purpose (deprecated, withdrawn)."""
-        if offer is not None and offer.current:
-            return True
+    async def _is_in(self, template: str, tree: str) -> bool:
+        """Whether a check let it in; what is offered without one dates from the first reading."""
         verdict = await self._verdicts.get(template, tree)
         return verdict is not None and bool(verdict.accepted)
 
@@ -89,6 +87,7 @@ class Pending:
             commit=reading.commit,
             team=f"@{self._catalog.owner}/{team}" if team else "",
             in_force=offer.version.version if offer else "",
+            offered=offer is not None and offer.current,
             problems=_problems(template, verdict, ruled or Ruled()),
             waits=ruled.waits.get(template, ()) if ruled else (),
             commands_failed=verdict is not None and verdict.verification.state is Verified.FAILED,

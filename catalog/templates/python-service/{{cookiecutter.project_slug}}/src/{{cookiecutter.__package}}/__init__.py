@@ -1,0 +1,1 @@
+"""The service. Its parts are put together in ``app``."""
