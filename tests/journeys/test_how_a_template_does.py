@@ -1,12 +1,16 @@
 """A project deploys, somebody reports, over HTTP: the owners hear of it, and ``/status`` tells."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.store.port import Documents
+from bot.templates.health.evidence import EvidenceRecords, Source
+from bot.templates.health.report_record import ReportRecords
+from bot.templates.version_record import TemplateVersions
 from tests.journeys.world import CATALOG, PATIENCE_S, World, body, open_world
 from tests.localhub.openapi import validate
 
@@ -40,10 +44,9 @@ async def test_a_report_becomes_an_issue_of_the_owners_and_is_closed_with_it(
     await world.until(number, "1 person has an open report: −4 points")
 
     await told(world, f"/repos/{CATALOG}/issues/{issue['number']}", state="closed")
-    await settled(world)
+    await until_true(world, no_report_is_open)
     await world.comment(number, "/status")
-    text = await newest_status(world, number)
-    assert "Template `greeter` 1.0.0: health 84 of 100, from 1 observation" in text
+    text = await world.until(number, "health 84 of 100, from 1 observation")
     assert "open report" not in text
 
 
@@ -53,10 +56,9 @@ async def test_a_deployment_of_a_project_says_something_of_its_template(world: W
     made = await told(world, f"{PROJECT}/deployments", ref="main", required_contexts=[])
     for state in ("in_progress", "failure"):
         await told(world, f"{PROJECT}/deployments/{made['id']}/statuses", state=state)
-    await settled(world)
+    await until_true(world, a_deployment_failed)
     await world.comment(number, "/status")
-    text = await newest_status(world, number)
-    assert "- The newest deployment of 1 project failed: −14 points, which costs most" in text
+    await world.until(number, "The newest deployment of 1 project failed: −14 points")
 
 
 async def told(world: World, path: str, **given: Any) -> Any:
@@ -67,16 +69,23 @@ async def told(world: World, path: str, **given: Any) -> Any:
     return answer
 
 
-async def settled(world: World) -> None:
-    """Every webhook was delivered and worked off."""
+async def until_true(world: World, ask: Callable[[Documents], Awaitable[bool]]) -> None:
+    """Return once the bot's records say so."""
     assert world.bot is not None
-    await world.hub.idle()
     async with asyncio.timeout(PATIENCE_S):
-        while (await world.bot.queue.stats()).depth:
+        while not await ask(world.bot.store.documents):
             await world.bot.queue.wait(0.05)
 
 
-async def newest_status(world: World, number: int) -> str:
-    """The bot's answer to the last comment."""
-    await settled(world)
-    return (await world.comments(number))[-1]
+async def no_report_is_open(documents: Documents) -> bool:
+    return not any(each.open for each in await ReportRecords(documents).everything())
+
+
+async def a_deployment_failed(documents: Documents) -> bool:
+    (version,) = [
+        each.id
+        for each in await TemplateVersions(documents).all_offered()
+        if each.template == "greeter"
+    ]
+    found = await EvidenceRecords(documents).of_version(version)
+    return any(each.source is Source.DEPLOYMENT and not each.good for each in found)

@@ -1,5 +1,6 @@
 """A version that does badly: its owners are told once, nobody else, until it is over."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -76,6 +77,15 @@ async def test_a_look_without_news_costs_nothing(world: HealthWorld) -> None:
     await mark(world)
     await world.job("health")
     assert world.github.calls == []
+
+
+async def test_two_processes_tell_the_owners_once(world: HealthWorld) -> None:
+    for number in range(5):
+        await world.note(Source.GENERATION, False, number)
+    await mark(world)
+    (job,) = [each for each in world.bot.jobs if each.name == "health"]
+    await asyncio.gather(*(job.do() for _ in range(5)))
+    assert len(notices(world)) == 1
 
 
 async def test_a_few_observations_condemn_nobody(world: HealthWorld) -> None:

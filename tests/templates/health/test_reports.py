@@ -148,6 +148,12 @@ async def test_a_lost_event_is_made_good_once_a_day(world: HealthWorld) -> None:
     assert await reporters(world) == 1
 
 
+async def test_a_day_without_reports_costs_nothing(world: HealthWorld) -> None:
+    world.github.calls.clear()
+    await world.job("health-daily")
+    assert world.github.calls == []
+
+
 async def test_one_person_is_one_voice_and_is_slowed_down(world: HealthWorld) -> None:
     project = await in_project(world)
     for number in range(5):
