@@ -178,8 +178,12 @@ async def test_below_the_policys_number_it_is_withdrawn(world: HealthWorld) -> N
 
 
 async def test_a_withdrawal_that_github_held_up_is_done_later(world: HealthWorld) -> None:
-    """The version is withdrawn in the records, and then the catalog cannot be reached."""
+    """The version is withdrawn in the records, and then the catalog cannot be reached.
+
+    What was begun is brought to its end, even where the health is better by then.
+    """
     await policy(world, "withdraw_below: 50")
+    version = await world.version()
 
     def away(call: str) -> None:
         if call == "contents.tree":
@@ -188,6 +192,8 @@ async def test_a_withdrawal_that_github_held_up_is_done_later(world: HealthWorld
     world.github.before = away
     await falls(world)
     assert FORM in world.tree()
+    for number in range(100, 130):
+        await world.note(Source.GENERATION, True, number, version=version.id)
     world.github.before = lambda _call: None
     await world.job("health")
     assert FORM not in world.tree()
