@@ -58,6 +58,11 @@ def _sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     )
     sandbox.add_argument("--port", type=int, default=4000, help="of the pages; 0 picks a free one")
     sandbox.add_argument("--folder", type=Path, default=Path("sandbox-data"), help="where it keeps")
+    sandbox.add_argument(
+        "--actions",
+        action="store_true",
+        help="run workflows on this machine with act, with its network; only for code you trust",
+    )
 
 
 def _setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

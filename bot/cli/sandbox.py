@@ -9,6 +9,7 @@ import asyncio
 import errno
 import json
 import secrets
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,13 +21,14 @@ from ruamel.yaml import YAML
 from bot.app import listening_socket, open_bot, serving
 from bot.cli.interrupt import told_to_stop
 from bot.errors import PortTaken
-from bot.localhub import LocalHub
+from bot.localhub import ActRunner, LocalHub, Unavailable
 from bot.localhub.state.apps import App
 from bot.logs import start_logs
 from bot.settings import Settings
 from bot.setup import read_manifest
 from bot.templates.folder import read_folder
 
+CANNOT_RUN = 2
 ROOT = Path(__file__).resolve().parents[2]
 ORGANIZATION = "acme"
 CATALOG = f"{ORGANIZATION}/catalog"
@@ -49,11 +51,15 @@ class Sandbox:
 
 
 @asynccontextmanager
-async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
-    """Run both until the block ends. ``folder`` exists; ``port`` 0 picks one for the pages."""
+async def open_sandbox(folder: Path, *, port: int, actions: bool = False) -> AsyncIterator[Sandbox]:
+    """Run both until the block ends. ``folder`` exists; ``port`` 0 picks one for the pages.
+
+    ``actions`` runs workflows on this machine; raises Unavailable where act is missing.
+    """
+    runner = _runner(folder) if actions else None
     listening = listening_socket("127.0.0.1", 0)
     bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with LocalHub.start(folder / "github", port=port) as hub:
+    async with LocalHub.start(folder / "github", port=port, runner=runner) as hub:
         app = _people_and_app(hub, bot_url, _secret(folder))
         settings = Settings.from_env(_environment(hub, app, folder))
         async with open_bot(settings, redactor=start_logs(settings)) as bot:
@@ -62,11 +68,19 @@ async def open_sandbox(folder: Path, *, port: int) -> AsyncIterator[Sandbox]:
                 yield Sandbox(url=hub.url, bot_url=bot_url, hub=hub)
 
 
+def _runner(folder: Path) -> ActRunner:
+    """act, to whom the sandbox's own records stay hidden. Raises Unavailable."""
+    return ActRunner(hidden=[folder.resolve()])
+
+
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     """Run until interrupted."""
     arguments.folder.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(_run(arguments.folder, arguments.port))
+        asyncio.run(_run(arguments.folder, arguments.port, actions=arguments.actions))
+    except Unavailable as missing:
+        print(f"--actions cannot be had: {missing}", file=sys.stderr)
+        return CANNOT_RUN
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -76,14 +90,15 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     return 0
 
 
-async def _run(folder: Path, port: int) -> None:
+async def _run(folder: Path, port: int, *, actions: bool) -> None:
     stop = told_to_stop()
-    async with open_sandbox(folder, port=port) as sandbox:
-        print(_welcome(sandbox, folder), flush=True)
+    async with open_sandbox(folder, port=port, actions=actions) as sandbox:
+        print(welcome(sandbox, folder), flush=True)
         await stop.wait()
 
 
-def _welcome(sandbox: Sandbox, folder: Path) -> str:
+def welcome(sandbox: Sandbox, folder: Path) -> str:
+    """What is printed at the start: where to click, and what runs."""
     return f"""
 Paved Road is running with a GitHub of its own. No account, no network.
 
@@ -95,10 +110,21 @@ Paved Road is running with a GitHub of its own. No account, no network.
   Others        petra approves for the platform team, tom writes templates, sam is in no team
   Clone it      git clone {sandbox.url}/{ORGANIZATION}/<name>.git
   Metrics       {sandbox.bot_url}/metrics
+  Workflows     {_workflows(sandbox.hub)}
   Data          {folder}  (delete it to start over)
 
 Ctrl-C stops it; the next start goes on where this one ended.
 """
+
+
+def _workflows(hub: LocalHub) -> str:
+    """What happens to workflow runs here, as people have to know it."""
+    runner = hub.runner
+    if not isinstance(runner, ActRunner):
+        return "wait until you say on their page how they end; --actions runs them for real"
+    if runner.isolated:
+        return "RUN ON THIS MACHINE, writing in a folder of their own, with its network"
+    return "RUN ON THIS MACHINE WITHOUT ISOLATION, as you; bubblewrap would fence them in"
 
 
 def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
@@ -134,6 +160,7 @@ def _add_catalog(hub: LocalHub) -> None:
     )
     for login in PEOPLE:
         hub.set_role(CATALOG, login, "admin" if login == "petra" else "read")
+    hub.update_repository(hub.user("petra"), CATALOG, {"allow_forking": True})
 
 
 def _environment(hub: LocalHub, app: App, folder: Path) -> dict[str, str]:

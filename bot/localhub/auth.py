@@ -89,7 +89,11 @@ class Door:
     def _app(self, token: str) -> App:
         try:
             issuer = str(jwt.decode(token, options={"verify_signature": False})["iss"])
-            app = next(a for a in self._hub.world.apps if issuer in {str(a.id), a.client_id})
+            app = next(
+                a
+                for a in self._hub.world.apps
+                if a.private_key_pem and issuer in {str(a.id), a.client_id}
+            )
             claims = jwt.decode(
                 token,
                 self._public_key(app),

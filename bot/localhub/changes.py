@@ -56,7 +56,8 @@ class Changes:
 
     A topic is ``repo:owner/name`` (anything about the repository, its issues' titles
     and states included), ``issue:owner/name#7`` (pull requests too),
-    ``checks:owner/name@SHA`` or ``deliveries:app-slug``. What is sent is a word for
+    ``checks:owner/name@SHA``, ``run:owner/name@ID`` (a workflow run with its jobs and
+    logs), ``runs:owner/name@`` (all of them) or ``deliveries:app-slug``. What is sent is a word for
     what happened (``comment``, ``edited``, …); the listener reads the state itself.
     """
 

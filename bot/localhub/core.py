@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from bot.localhub.actions.logs import JobLogs
+from bot.localhub.actions.runner import Nobody, Runner
 from bot.localhub.actor import Actor
 from bot.localhub.changes import Changes
 from bot.localhub.git.objects import GitRepository
 from bot.localhub.git.repositories import GitRepositories
 from bot.localhub.refusal import Refused, not_found
+from bot.localhub.signed_addresses import SignedAddresses
 from bot.localhub.state.apps import App, Installation
-from bot.localhub.state.discussions import Comment, Issue
+from bot.localhub.state.discussions import Comment, Issue, PullRequest
 from bot.localhub.state.people import ROLE_OF_PERMISSION, Organization, Role, Team, User
 from bot.localhub.state.repositories import Repository
 from bot.localhub.state.world import World
@@ -49,7 +52,10 @@ class HubCore:
         self.folder, self.clock, self.url = folder, clock, url
         self.world = World(folder)
         self.git_repositories = GitRepositories(folder / "git")
+        self.signed = SignedAddresses(folder / "addresses-key")
+        self.job_logs = JobLogs(folder / "job-logs")
         self.changes = Changes()
+        self.runner: Runner = Nobody()
         self.send: Callable[[Outgoing], None] = lambda _outgoing: None
 
     @property
@@ -98,6 +104,10 @@ class HubCore:
             raise not_found()
         return found
 
+    def network(self, repository: Repository) -> list[Repository]:
+        """The repository, its forks, and what it is a fork of: they share their objects."""
+        return [one for one in self.world.repositories if one.network == repository.network]
+
     def issue(self, repository: "str | Repository", number: int) -> Issue:
         """An issue or pull request by its number."""
         found = self.world.issues.find((self.repository(repository).id, number))
@@ -111,6 +121,12 @@ class HubCore:
         if found.pull is None:
             raise not_found()
         return found
+
+    def head_of(self, base: Repository, pull: PullRequest) -> Repository | None:
+        """Where a pull request's branch is; None when that fork is gone."""
+        if pull.head_repository_id is None:
+            return base
+        return self.world.repositories.get(pull.head_repository_id)
 
     def comment(self, repository: "str | Repository", comment_id: int) -> Comment:
         """A comment by its id."""

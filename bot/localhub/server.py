@@ -8,6 +8,7 @@ from typing import Self
 from aiohttp import web
 
 from bot.clock import SystemClock
+from bot.localhub.actions.runner import Runner
 from bot.localhub.api import PREFIX, Api, Recorded, Validator
 from bot.localhub.auth import Door
 from bot.localhub.core import HubClock
@@ -52,11 +53,13 @@ class LocalHub(Hub):
         clock: HubClock | None = None,
         validator: Validator | None = None,
         faults: Faults | None = None,
+        runner: Runner | None = None,
     ) -> AsyncIterator[Self]:
         """Run on the folder, which keeps everything for the next start.
 
         ``port`` 0 takes any free one; ``url`` says which. ``validator`` is asked about
-        every REST exchange and what it says is collected in ``problems``.
+        every REST exchange and what it says is collected in ``problems``. ``runner``
+        executes workflow runs; without one they wait for ``conclude_run`` or a person.
         """
         hub = cls(
             folder,
@@ -64,6 +67,7 @@ class LocalHub(Hub):
             faults=faults or Faults(),
             validator=validator,
         )
+        hub.runner = runner or hub.runner
         try:
             async with hub._listening(host, port):
                 yield hub
@@ -86,8 +90,10 @@ class LocalHub(Hub):
             await site.start()
             bound = runner.addresses[0][1]
             self.url = f"http://{host}:{bound}"
+            await self.runner.open(self)
             yield
         finally:
+            await self.runner.close()
             await self._deliverer.close()
             self.changes.close()
             await runner.cleanup()
@@ -115,5 +121,6 @@ class LocalHub(Hub):
         return self._api.limits
 
     async def idle(self) -> None:
-        """Return when no webhook is on its way."""
+        """Return when no workflow is in a runner's hands and no webhook on its way."""
+        await self.runner.idle()
         await self._deliverer.idle()

@@ -70,18 +70,23 @@ class Worker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until ``stop``; what is under way is finished first. May be run again."""
-        self._stopping.clear()
-        while not self._stopping.is_set():
-            try:
-                claims = await self._claim()
-                if not claims:
-                    await self._rest()
-            except (QueueUnavailable, StoreUnavailable) as error:
-                log.warning("queue cannot be reached", reason=str(error))
-                await self._clock.sleep(self._limits.first_delay_s)
-        if self._busy:
-            await asyncio.wait(self._busy)
+        """Work until ``stop``; what is under way is finished first. May be run again.
+
+        A stop that came before the first turn counts as well.
+        """
+        try:
+            while not self._stopping.is_set():
+                try:
+                    claims = await self._claim()
+                    if not claims:
+                        await self._rest()
+                except (QueueUnavailable, StoreUnavailable) as error:
+                    log.warning("queue cannot be reached", reason=str(error))
+                    await self._clock.sleep(self._limits.first_delay_s)
+            if self._busy:
+                await asyncio.wait(self._busy)
+        finally:
+            self._stopping.clear()
 
     def stop(self) -> None:
         """Claim nothing more."""

@@ -9,7 +9,14 @@ import platform
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 
-from tests.benchmarks import acknowledgements, checking, rendering, requests, start
+from tests.benchmarks import (
+    acknowledgements,
+    checking,
+    registration,
+    rendering,
+    requests,
+    start,
+)
 from tests.benchmarks.figure import Figure
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
@@ -17,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "requests": requests.measure,
     "rendering": rendering.measure,
     "checking": checking.measure,
+    "registration": registration.measure,
     "start": start.measure,
 }
 

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from ruamel.yaml import YAML
 
 from tests.catalog.case import HOSTILE, Case, Stack
+from tests.catalog.kafka_cases import KAFKA_CASES
 from tests.catalog.python_cases import PYTHON_CASES
 from tests.catalog.react_cases import REACT_CASES
 from tests.catalog.spark_cases import SPARK_CASES
@@ -19,6 +20,9 @@ CATALOG = Path(__file__).parents[2] / "catalog"
 TEMPLATES = sorted(folder.name for folder in (CATALOG / "templates").iterdir())
 
 STACKS = {
+    "kafka-stream-service": Stack(
+        frozenset({"maven", "docker", "docker-compose", "github-actions"}), "./mvnw verify"
+    ),
     "kotlin-library": Stack(frozenset({"maven", "github-actions"}), "./mvnw verify"),
     "kotlin-web-service": Stack(frozenset({"maven", "docker", "github-actions"}), "./mvnw verify"),
     "python-service": Stack(
@@ -66,7 +70,7 @@ ODD_NAMES = (
     Case("library-null", "kotlin-library", {}, slug="null"),
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
-KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES)
+KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES, *KAFKA_CASES)
 CASES = (*KOTLIN_CASES, *PYTHON_CASES, *REACT_CASES, *SPARK_CASES, *TERRAFORM_CASES)
 HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 

@@ -70,6 +70,10 @@ class RunningService:
         """Sends SIGTERM, as a platform does."""
         self._process.send_signal(signal.SIGTERM)
 
+    def kill(self) -> None:
+        """Ends it at once, whatever it is doing."""
+        self._process.kill()
+
     async def ended(self) -> int:
         """Its exit code, waiting for the end."""
         async with asyncio.timeout(START_S):
@@ -105,9 +109,11 @@ async def started(
 
 
 @contextlib.asynccontextmanager
-async def running(application: Path, *, java: int) -> AsyncIterator[RunningService]:
+async def running(
+    application: Path, *, java: int, env: Mapping[str, str] | None = None
+) -> AsyncIterator[RunningService]:
     """A Spring Boot service, ready to be asked."""
-    command, env = ("java", "-jar", "application.jar"), environment(java)
+    command, env = ("java", "-jar", "application.jar"), environment(java) | dict(env or {})
     async with started(command, application, env, port_said=r"started on port (\d+)") as service:
         await service.logged(r"^Started ")
         yield service

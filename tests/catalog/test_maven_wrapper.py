@@ -51,6 +51,15 @@ def test_the_wrapper_can_be_run(case: Case, projects: Mapping[Case, Path]) -> No
     assert runnable == {"mvnw"}
 
 
+def test_every_project_has_the_same_wrapper(projects: Mapping[Case, Path]) -> None:
+    """What is shown of one, below, is true of all."""
+    brought = {
+        tuple((projects[case] / name).read_bytes() for name in WRAPPER) for case in KOTLIN_CASES
+    }
+
+    assert len(brought) == 1
+
+
 @each_template
 def test_the_wrapper_is_pinned_by_a_checksum(case: Case, projects: Mapping[Case, Path]) -> None:
     told = properties(projects[case])

@@ -13,7 +13,7 @@ from bot.rendering import Renderer
 from bot.templates import offline
 from bot.written import Pattern
 from bot.written.plain_text import forbidden_character, normal
-from tests.catalog.cases import CATALOG, HOSTILE, TEMPLATES, computed, read_yaml
+from tests.catalog.cases import CATALOG, HOSTILE, KOTLIN_CASES, TEMPLATES, computed, read_yaml
 
 LINES = (
     st.text(st.characters(codec="utf-8"), min_size=1, max_size=60)
@@ -52,7 +52,7 @@ def test_people_come_in_by_the_forms() -> None:
     assert config["blank_issues_enabled"] is False
 
 
-@pytest.mark.parametrize("template", [t for t in TEMPLATES if t.startswith("kotlin-")])
+@pytest.mark.parametrize("template", sorted({case.template for case in KOTLIN_CASES}))
 @given(
     organization=st.from_regex(r"[A-Za-z0-9](-?[A-Za-z0-9]){0,38}", fullmatch=True),
     slug=st.from_regex(r"[a-z][a-z0-9]{2,9}(-[a-z0-9]{1,9}){0,3}", fullmatch=True),

@@ -38,8 +38,10 @@ with_a_dockerfile = pytest.mark.parametrize(
     [case for case in CASES if "docker" in STACKS[case.template].watched],
     ids=lambda case: case.id,
 )
-services = pytest.mark.parametrize(
-    "case", [case for case in CASES if case.template == "kotlin-web-service"], ids=lambda c: c.id
+spring_services = pytest.mark.parametrize(
+    "case",
+    [case for case in KOTLIN_CASES if case.template != "kotlin-library"],
+    ids=lambda case: case.id,
 )
 
 
@@ -177,7 +179,7 @@ def test_a_description_is_nowhere_else(case: Case, projects: Mapping[Case, Path]
     assert holding == {"pom.xml", "README.md"}
 
 
-@services
+@spring_services
 def test_a_service_is_called_by_its_name(case: Case, projects: Mapping[Case, Path]) -> None:
     """Also where YAML would read the bare name as nothing at all."""
     settings = read_yaml(projects[case] / "src" / "main" / "resources" / "application.yml")

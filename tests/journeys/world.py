@@ -5,6 +5,7 @@ this process, or as ``paved-road serve`` in one of its own that can be killed.
 """
 
 import asyncio
+import base64
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 
@@ -124,6 +126,39 @@ class World:
             with self.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
                 while title not in [each["title"] for each in (await self.api("GET", path))[1]]:
                     await anext(changes)
+
+    async def until_check(
+        self, sha: str, name: str, *, conclusion: str, within_s: float = PATIENCE_S
+    ) -> dict[str, Any]:
+        """The newest check run of that name on a commit, once it has that conclusion."""
+        path = f"/repos/{CATALOG}/commits/{sha}/check-runs?per_page=100&check_name={quote(name)}"
+        async with asyncio.timeout(within_s):
+            with self.hub.changes.subscribe(f"checks:{CATALOG}@{sha}") as changes:
+                while True:
+                    _, told = await self.api("GET", path)
+                    for run in told["check_runs"]:
+                        if run["conclusion"] == conclusion:
+                            found: dict[str, Any] = run
+                            return found
+                    await anext(changes)
+
+    async def annotations(self, run: dict[str, Any]) -> list[tuple[str, int, str]]:
+        """Path, line and rule of each annotation of a check run."""
+        path = f"/repos/{CATALOG}/check-runs/{run['id']}/annotations?per_page=100"
+        _, told = await self.api("GET", path)
+        return [(each["path"], each["start_line"], each["title"]) for each in told]
+
+    async def until_file(self, path: str, words: str) -> None:
+        """Return once the catalog's default branch has the file with these words."""
+        async with asyncio.timeout(PATIENCE_S):
+            with self.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
+                while words not in await self.text(path):
+                    await anext(changes)
+
+    async def text(self, path: str) -> str:
+        """A text file of the catalog's default branch; empty where there is none."""
+        status, told = await self.api("GET", f"/repos/{CATALOG}/contents/{path}")
+        return base64.b64decode(told["content"]).decode() if status == 200 else ""
 
     async def catalog_is_read(self) -> None:
         """Return once the bot has written the catalog's forms."""

@@ -16,6 +16,7 @@ from tests.localhub.openapi import validate
 
 PERMISSIONS = {
     "actions": "write",
+    "actions_variables": "write",
     "administration": "write",
     "checks": "write",
     "contents": "write",
@@ -24,6 +25,7 @@ PERMISSIONS = {
     "issues": "write",
     "members": "read",
     "metadata": "read",
+    "organization_actions_variables": "write",
     "organization_custom_properties": "admin",
     "pull_requests": "write",
     "repository_custom_properties": "write",
@@ -37,6 +39,7 @@ EVENTS = (
     "delete",
     "deployment",
     "deployment_status",
+    "fork",
     "issue_comment",
     "issues",
     "label",
@@ -44,11 +47,16 @@ EVENTS = (
     "membership",
     "organization",
     "pull_request",
+    "pull_request_review",
     "push",
     "repository",
+    "repository_dispatch",
     "status",
     "team",
     "team_add",
+    "workflow_dispatch",
+    "workflow_job",
+    "workflow_run",
 )
 
 

@@ -4,6 +4,7 @@ The ``hub`` fixture checks each exchange; these tests walk the routes and make s
 that none is left out, and that the check itself notices what is wrong.
 """
 
+import base64
 import json
 from dataclasses import replace
 from typing import Any
@@ -49,6 +50,9 @@ async def test_every_route_answers_as_github_describes_it(scene: Scene) -> None:
         await _checks(bot, head)
         await _issues(bot)
         await _pulls(bot)
+        await _reviews_and_forks(scene, bot)
+        await _actions(bot)
+        await _variables(bot)
         await _deployments(bot)
         await _app(scene, app)
         await bot.ok(f"DELETE {KIT}")
@@ -282,6 +286,95 @@ async def _pulls(bot: Client) -> None:
     assert (await bot.ok(f"GET {pull}"))["merged"] is True
 
 
+async def _reviews_and_forks(scene: Scene, bot: Client) -> None:
+    hub = scene.hub
+    hub.add_organization("other")
+    hub.add_member("other", "dana")
+    hub.set_role("acme/money-kit", "dana", "read")
+    async with asking(hub, scene.developer.token) as dana:
+        assert (await dana(f"POST {KIT}/forks")).status == 403
+        await bot.ok(f"PATCH {KIT}", {"allow_forking": True})
+        mine = await dana.ok(f"POST {KIT}/forks")
+        assert (mine["full_name"], mine["fork"]) == ("dana/money-kit", True)
+        theirs = {"organization": "other", "name": "kit", "default_branch_only": True}
+        await dana.ok(f"POST {KIT}/forks", theirs)
+        new = {"message": "Mine", "content": "aGk=", "branch": "mine"}
+        await dana.ok("PUT /repos/dana/money-kit/contents/mine.txt", new | {"branch": "main"})
+        asked = {"title": "Mine", "head": "dana:main", "base": "main"}
+        made = await dana.ok(f"POST {KIT}/pulls", asked)
+    pull = f"{KIT}/pulls/{made['number']}"
+    assert made["head"]["repo"]["fork"] is True
+    await bot.ok(f"GET {KIT}/forks?sort=oldest")
+    await bot.ok(f"GET {KIT}/pulls?head=dana:main")
+    await bot.ok(f"GET {KIT}/commits/{made['head']['sha']}/pulls")
+    await bot.ok(f"GET {KIT}/git/ref/pull/{made['number']}/head")
+    given = {"event": "REQUEST_CHANGES", "body": "Why?", "commit_id": made["head"]["sha"]}
+    review = await bot.ok(f"POST {pull}/reviews", given)
+    await bot.ok(f"POST {pull}/reviews", {"event": "APPROVE"})
+    await bot.ok(f"GET {pull}/reviews")
+    await bot.ok(f"GET {pull}/reviews/{review['id']}")
+    await bot.ok(f"PUT {pull}/reviews/{review['id']}/dismissals", {"message": "Settled"})
+
+
+WORKFLOW = b"""
+name: CI
+on: {push: {branches: [main]}, workflow_dispatch: , repository_dispatch: {types: [nightly]}}
+jobs:
+  build: {runs-on: ubuntu-latest, strategy: {matrix: {jdk: [17, 25]}}, steps: [{run: make}]}
+"""
+
+
+async def _actions(bot: Client) -> None:
+    text = base64.b64encode(WORKFLOW).decode()
+    new = {"message": "CI", "content": text, "branch": "main"}
+    pushed = await bot.ok(f"PUT {KIT}/contents/.github/workflows/build.yml", new)
+    runs = f"{KIT}/actions/runs"
+    sha = pushed["commit"]["sha"]
+    for query in (f"event=push&head_sha={sha}&branch=main&status=queued", "created=>=2020-01-01"):
+        listed = await bot.ok(f"GET {runs}?{query}")
+        assert listed["total_count"] >= 1
+    dispatch = f"POST {KIT}/actions/workflows/build.yml/dispatches"
+    assert (await bot(dispatch, {"ref": "main"})).status == 204
+    told = await bot.ok(dispatch, {"ref": "main", "return_run_details": True})
+    new_version = {"X-GitHub-Api-Version": "2026-03-10"}
+    assert (await bot(dispatch, {"ref": "main"}, headers=new_version)).status == 200
+    run = f"{runs}/{told['workflow_run_id']}"
+    assert (await bot.ok(f"GET {run}"))["event"] == "workflow_dispatch"
+    jobs = await bot.ok(f"GET {run}/jobs?filter=latest")
+    assert [one["name"] for one in jobs["jobs"]] == ["build (17)", "build (25)"]
+    await bot.ok(f"GET {KIT}/actions/jobs/{jobs['jobs'][0]['id']}")
+    assert (await bot(f"POST {run}/cancel")).status == 202
+    assert (await bot(f"POST {run}/cancel")).status == 409
+    assert (await bot(f"POST {run}/rerun")).status == 201
+    await bot.ok(f"POST {run}/cancel")
+    await bot.ok(f"POST {run}/rerun-failed-jobs")
+    await bot.ok(f"GET {run}/attempts/1")
+    await bot.ok(f"GET {run}/attempts/3/jobs")
+    await bot.ok(f"POST {run}/cancel")
+    for logs in (f"{run}/logs", f"{KIT}/actions/jobs/{jobs['jobs'][0]['id']}/logs"):
+        assert (await bot(f"GET {logs}")).status == 302
+        assert (await bot(f"GET {logs}", redirects=True)).status == 200
+    await bot.ok(f"GET {KIT}/actions/workflows")
+    await bot.ok(f"GET {KIT}/actions/workflows/build.yml")
+    await bot.ok(f"GET {KIT}/actions/workflows/build.yml/runs?actor=paved-road%5Bbot%5D")
+    nightly = {"event_type": "nightly", "client_payload": {"unit": True}}
+    assert (await bot(f"POST {KIT}/dispatches", nightly)).status == 204
+    assert (await bot(f"DELETE {run}")).status == 204
+
+
+async def _variables(bot: Client) -> None:
+    for place in ("/orgs/acme/actions", f"{KIT}/actions", f"{KIT}/environments/production"):
+        new = {"name": "region", "value": "eu-west-1"}
+        new |= {"visibility": "all"} if "orgs" in place else {}
+        assert (await bot(f"POST {place}/variables", new)).status == 201
+        assert (await bot(f"POST {place}/variables", new)).status == 409
+        assert (await bot(f"PATCH {place}/variables/REGION", {"value": "x"})).status == 204
+        assert (await bot.ok(f"GET {place}/variables/region"))["value"] == "x"
+        listed = await bot.ok(f"GET {place}/variables?per_page=10")
+        assert [one["name"] for one in listed["variables"]] == ["REGION"]
+        assert (await bot(f"DELETE {place}/variables/REGION")).status == 204
+
+
 async def _deployments(bot: Client) -> None:
     new = {"ref": "main", "environment": "dev", "required_contexts": []}
     made = await bot.ok(f"POST {KIT}/deployments", new)
@@ -290,7 +383,6 @@ async def _deployments(bot: Client) -> None:
     await bot.ok(f"POST {one}/statuses", {"state": "success"})
     await bot.ok(f"GET {one}/statuses")
     await bot(f"GET {one}")
-    await bot.ok(f"POST {KIT}/actions/workflows/ci.yml/dispatches", {"ref": "main"})
 
 
 async def _app(scene: Scene, app: Client) -> None:

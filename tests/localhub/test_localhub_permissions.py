@@ -133,6 +133,27 @@ CATALOG = "/repos/acme/catalog"
             id="read-environments",
         ),
         pytest.param(
+            f"GET {CATALOG}/actions/runs",
+            None,
+            {"actions": "read"},
+            {"checks": "write"},
+            id="workflow-runs",
+        ),
+        pytest.param(
+            f"POST {CATALOG}/dispatches",
+            {"event_type": "x"},
+            {"contents": "write"},
+            {"actions": "write"},
+            id="repository-dispatch",
+        ),
+        pytest.param(
+            "GET /orgs/acme/actions/variables",
+            None,
+            {"organization_actions_variables": "read"},
+            {"actions_variables": "write"},
+            id="variables-of-an-organization",
+        ),
+        pytest.param(
             f"GET {CATALOG}/deployments",
             None,
             {"deployments": "read"},

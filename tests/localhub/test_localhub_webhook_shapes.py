@@ -14,6 +14,12 @@ from tests.localhub.fixtures import EVENTS, Scene
 from tests.localhub.receiver import Received, receiving
 
 SHAPES = Path(__file__).parents[1] / "data" / "webhook-shapes.json.gz"
+WORKFLOW = b"""
+on: [workflow_dispatch, repository_dispatch]
+jobs:
+  build: {runs-on: ubuntu-latest, steps: [{run: make}]}
+  ship: {needs: build, runs-on: ubuntu-latest, steps: [{run: make ship}]}
+"""
 KINDS = {str: "s", int: "n", float: "n", bool: "b", list: "a", dict: "o", type(None): "0"}
 
 
@@ -29,7 +35,10 @@ async def _a_day(scene: Scene) -> list[Received]:
             webhook_secret="s",
         )
         installation = hub.install(app, "acme")
+        hub.add_organization("other")
+        hub.add_member("other", "olga")
         kit = hub.create_repository(owner, "acme", "kit", visibility="private", auto_init=True)
+        hub.update_repository(owner, kit, {"allow_forking": True})
         issue = hub.create_issue(owner, kit, "Slow", "Very", ["bug"], assignees=["dana"])
         comment = hub.add_comment(owner, kit, issue.number, "Why?")
         hub.edit_comment(owner, kit, comment.id, "Why not?")
@@ -48,7 +57,18 @@ async def _a_day(scene: Scene) -> list[Received]:
         hub.add_comment(owner, kit, pull.number, "Nice")
         hub.commit_files(owner, kit, "topic", {"b.txt": b"b\n"}, message="Add b")
         hub.add_labels(owner, kit, pull.number, ["bug"])
+        review = hub.review(hub.user("dana"), kit, pull.number, "APPROVE")
+        hub.dismiss_review(owner, kit, pull.number, review.id)
         hub.merge_pull_request(owner, kit, pull.number)
+        hub.fork(owner, kit, organization="other")
+        hub.commit_files(
+            owner, kit, "main", {".github/workflows/a.yml": WORKFLOW}, message="Add a workflow"
+        )
+        dispatched = hub.dispatch_workflow(owner, kit, "a.yml", ref="main")
+        hub.conclude_run(kit, dispatched.id, "failure")
+        hub.rerun(owner, kit, dispatched.id)
+        hub.cancel_run(owner, kit, dispatched.id)
+        hub.dispatch_repository(owner, kit, "on-demand-test", {"unit": False})
         hub.delete_ref(owner, kit, "refs/heads/topic")
         run = hub.create_check_run(hub.app_actor(app), kit, {"name": "c", "head_sha": head})
         hub.update_check_run(hub.app_actor(app), kit, run.id, {"conclusion": "success"})

@@ -265,3 +265,29 @@ async def test_a_receiver_that_is_gone_is_recorded(scene: Scene) -> None:
     (delivery,) = scene.hub.deliveries_of(scene.app)
     assert (delivery.status_code, delivery.ok) == (0, False)
     assert delivery.status == "failed to connect to host"
+
+
+async def test_closing_and_reopening_tell_the_reason_and_the_labels(
+    scene: Scene, receiver: Receiver
+) -> None:
+    """By API with a reason, by page as completed; what is open again was reopened."""
+    hub = scene.hub
+    issue = hub.create_issue(scene.owner, "acme/catalog", "Slow", "", ["bug"])
+    one = f"/repos/acme/catalog/issues/{issue.number}"
+    async with asking(hub, scene.owner.token) as olga:
+        await olga.ok(f"PATCH {one}", {"state": "closed", "state_reason": "not_planned"})
+        await hub.idle()  # answers of deliveries may overtake each other
+        await olga.ok(f"PATCH {one}", {"state": "open"})
+        await hub.idle()
+    hub.update_issue(scene.owner, "acme/catalog", issue.number, state="closed")  # as a page does
+    await hub.idle()
+    told = [
+        (payload["action"], payload["issue"]["state_reason"], payload["issue"]["labels"][0]["name"])
+        for payload in (each.payload for each in receiver.received)
+        if payload.get("action") in {"closed", "reopened"}
+    ]
+    assert told == [
+        ("closed", "not_planned", "bug"),
+        ("reopened", "reopened", "bug"),
+        ("closed", "completed", "bug"),
+    ]

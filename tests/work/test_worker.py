@@ -274,3 +274,19 @@ async def test_a_worker_that_died_every_time_is_not_followed_for_ever(bench: Ben
     await bench.work()
     (dead,) = await bench.queue.dead()
     assert "never came to an end" in dead.reason
+
+
+async def test_a_stop_that_comes_before_the_first_turn_counts(bench: Bench) -> None:
+    """Opened and closed at once, as by somebody who changed their mind."""
+    worker = bench.worker()
+    worker.stop()
+    async with asyncio.timeout(5):
+        await worker.run()
+    guid = await bench.deliver()
+    running = asyncio.create_task(worker.run())  # and it may be run again
+    async with asyncio.timeout(5):
+        while (await bench.queue.stats()).depth:
+            await bench.queue.wait(0.05)
+        worker.stop()
+        await running
+    assert await bench.store.deliveries.get(guid) is not None

@@ -1,4 +1,8 @@
-"""The bare repositories of the hub, one folder for each, few of them open at a time."""
+"""The bare repositories of the hub, one folder for each, few of them open at a time.
+
+A repository and its forks share their objects, as on GitHub: what is pushed to one can
+be read by its id in all of them. Their ``objects`` is a link into ``networks``.
+"""
 
 import secrets
 import shutil
@@ -35,9 +39,28 @@ class GitRepositories:
         path = self._path(repository_id)
         for folder in ("objects/info", "objects/pack", "refs/heads", "refs/tags"):
             (path / folder).mkdir(parents=True)
+        self._configure(path, default_branch)
+        return self.open(repository_id)
+
+    @staticmethod
+    def _configure(path: Path, default_branch: str) -> None:
         (path / "config").write_text(CONFIG)
         (path / "HEAD").write_text(f"ref: refs/heads/{default_branch}\n")
-        return self.open(repository_id)
+
+    def fork(self, repository_id: int, fork_id: int, *, default_branch: str) -> GitRepository:
+        """Make another repository that has all objects of this one, and no branch yet."""
+        objects = self._path(repository_id) / "objects"
+        if not objects.is_symlink():
+            shared = self._folder / "networks" / str(repository_id)
+            shared.parent.mkdir(exist_ok=True)
+            objects.rename(shared)
+            objects.symlink_to(Path("..", "networks", shared.name))
+        made = self._path(fork_id)
+        for folder in ("refs/heads", "refs/tags"):
+            (made / folder).mkdir(parents=True)
+        (made / "objects").symlink_to(objects.readlink())
+        self._configure(made, default_branch)
+        return self.open(fork_id)
 
     def open(self, repository_id: int) -> GitRepository:
         """The repository, opened once and kept for a while."""
@@ -51,11 +74,19 @@ class GitRepositories:
         return found
 
     def delete(self, repository_id: int) -> None:
-        """Remove it from disk."""
+        """Remove it from disk; objects that forks share go with the last of them."""
         found = self._open.pop(repository_id, None)
         if found is not None:
             found.close()
+        objects = self._path(repository_id) / "objects"
+        shared = objects.resolve() if objects.is_symlink() else None
         shutil.rmtree(self._path(repository_id), ignore_errors=True)
+        if shared is not None and shared not in self._shared():
+            shutil.rmtree(shared, ignore_errors=True)
+
+    def _shared(self) -> set[Path]:
+        every = self._folder.glob("*.git/objects")
+        return {objects.resolve() for objects in every if objects.is_symlink()}
 
     def close(self) -> None:
         """Give back all open files."""

@@ -18,6 +18,8 @@ from bot.localhub.webhooks.payloads import emit
 
 TOKEN_LIFE_S = 3600
 KEY_BITS = 2048
+ACTIONS = "github-actions"  # the App that reports the jobs of workflows
+ACTIONS_PERMISSIONS = ("actions", "checks", "contents", "deployments", "issues", "pull_requests")
 RANKS = {"read": 1, "write": 2, "admin": 3}
 
 
@@ -61,6 +63,30 @@ class AppOperations(AccountOperations):
             webhook_url=webhook_url,
             webhook_secret=webhook_secret,
             private_key_pem=_new_key(),
+            created_at_s=self.now_s(),
+        )
+        return self.world.apps.put(app)
+
+    def actions_app(self) -> App:
+        """The App of GitHub Actions, which nobody registered and nobody can sign in as."""
+        known = self.world.apps.find(ACTIONS)
+        if known is not None:
+            return known
+        bot = self.add_user(f"{ACTIONS}[bot]", kind="Bot")
+        first = next(iter(self.world.organizations), None)
+        app = App(
+            id=self.world.next_id(),
+            slug=ACTIONS,
+            name="GitHub Actions",
+            client_id=f"Iv23li{secrets.token_hex(7)}",
+            owner=first.login if first else bot.login,
+            user_id=bot.id,
+            permissions={"metadata": "read", "statuses": "write"}
+            | dict.fromkeys(ACTIONS_PERMISSIONS, "write"),
+            events=[],
+            webhook_url="",
+            webhook_secret="",
+            private_key_pem="",
             created_at_s=self.now_s(),
         )
         return self.world.apps.put(app)

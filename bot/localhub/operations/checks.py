@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.pulls import PullOperations
+from bot.localhub.operations.reviews import ReviewOperations
 from bot.localhub.refusal import Refused, invalid, not_found
 from bot.localhub.shapes.checks import (
     check_run,
@@ -28,7 +28,7 @@ MOST_ACTIONS = 3
 LONGEST_ACTION = {"label": 20, "description": 40, "identifier": 20}
 
 
-class CheckOperations(PullOperations):
+class CheckOperations(ReviewOperations):
     """What Apps say about commits, and the buttons that people press there."""
 
     def check_run(self, repository: str | Repository, run_id: int) -> CheckRun:
@@ -39,16 +39,24 @@ class CheckOperations(PullOperations):
         return found
 
     def create_check_run(
-        self, actor: Actor, repository: str | Repository, given: Mapping[str, Any]
+        self,
+        actor: Actor,
+        repository: str | Repository,
+        given: Mapping[str, Any],
+        *,
+        suite: CheckSuite | None = None,
     ) -> CheckRun:
-        """A new check run of the acting App; ``given`` are the API's words. Raises Refused."""
+        """A new check run of the acting App; ``given`` are the API's words. Raises Refused.
+
+        It joins the App's suite on the commit unless another ``suite`` is given.
+        """
         found = self.repository(repository)
         if actor.app is None:
             raise Refused(403, "You must authenticate via a GitHub App.")
         sha = given["head_sha"]
         if self.git(found).kind(sha) != "commit":
             raise Refused(422, f"No commit found for SHA: {sha}")
-        suite = self.suite_for(found, actor.app.id, sha)
+        suite = suite or self.suite_for(found, actor.app.id, sha)
         run = CheckRun(
             id=self.world.next_id(),
             repository_id=found.id,
@@ -132,8 +140,9 @@ class CheckOperations(PullOperations):
             self._tell_run(actor, repository, run, "created")
         if completed and action is not None:
             self._tell_run(actor, repository, run, "completed")
-            if suite_state(runs_of(self, suite))[0] == "completed":
-                self._tell_suite(actor, repository, suite, "completed")
+            of_workflow = suite.workflow_run_id is not None  # ends with the run, not before
+            if not of_workflow and suite_state(runs_of(self, suite))[0] == "completed":
+                self.tell_suite(actor, repository, suite, "completed")
         self._wake_pages(repository, run)
 
     def _wake_pages(self, repository: Repository, run: CheckRun) -> None:
@@ -167,7 +176,7 @@ class CheckOperations(PullOperations):
             only_app=only_app,
         )
 
-    def _tell_suite(
+    def tell_suite(
         self,
         actor: Actor,
         repository: Repository,
@@ -176,6 +185,7 @@ class CheckOperations(PullOperations):
         *,
         only_app: int | None = None,
     ) -> None:
+        """Apps hear of the suite."""
         shape = check_suite(self, repository, suite)
         shape.pop("repository")
         emit(
@@ -202,7 +212,7 @@ class CheckOperations(PullOperations):
         found, who = self.repository(repository), acting(actor)
         self.require(who, found, Role.WRITE)
         suite = self.check_suite(found, suite_id)
-        self._tell_suite(who, found, suite, "rerequested", only_app=suite.app_id)
+        self.tell_suite(who, found, suite, "rerequested", only_app=suite.app_id)
 
     def check_suite(self, repository: str | Repository, suite_id: int) -> CheckSuite:
         """The suite of that id. Raises Refused 404."""

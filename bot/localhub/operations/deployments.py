@@ -1,4 +1,4 @@
-"""Commit statuses and deployments: recorded, nothing is deployed or run here."""
+"""Commit statuses and deployments: recorded, nothing is deployed here."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,7 @@ from bot.localhub.refusal import Refused, not_found
 from bot.localhub.shapes.basics import Json
 from bot.localhub.shapes.checks import deployment, deployment_status, status_with_creator
 from bot.localhub.shapes.git import commit
-from bot.localhub.state.checks import (
-    CommitStatus,
-    Deployment,
-    DeploymentStatus,
-    WorkflowDispatch,
-)
+from bot.localhub.state.checks import CommitStatus, Deployment, DeploymentStatus
 from bot.localhub.state.people import Role
 from bot.localhub.state.repositories import Repository
 from bot.localhub.webhooks.payloads import emit
@@ -23,7 +18,7 @@ MOST_STATUSES = 1000  # of one commit and context; GitHub REST docs, "Create a c
 
 
 class DeploymentOperations(CheckOperations):
-    """Statuses, deployments, and wishes to run a workflow."""
+    """Statuses and deployments."""
 
     def create_status(
         self, actor: Who, repository: str | Repository, sha: str, given: Mapping[str, Any]
@@ -150,36 +145,3 @@ class DeploymentOperations(CheckOperations):
             created_at_s=self.now_s(),
         )
         return self.world.deployment_statuses.put(made)
-
-    def dispatch_workflow(
-        self,
-        actor: Who,
-        repository: str | Repository,
-        workflow: str,
-        *,
-        ref: str,
-        inputs: Mapping[str, str],
-    ) -> WorkflowDispatch:
-        """The wish is recorded. Raises Refused for an unknown file or ref."""
-        found, who = self.repository(repository), acting(actor)
-        self.require(who, found, Role.WRITE)
-        git = self.git(found)
-        head = git.branch(found.default_branch)
-        path = f".github/workflows/{workflow}"
-        if head is None or git.find(git.commit(head).tree, path) is None:
-            raise not_found()
-        if git.resolve(ref) is None:
-            raise Refused(422, f"No ref found for: {ref}")
-        made = WorkflowDispatch(
-            id=self.world.next_id(),
-            repository_id=found.id,
-            workflow=workflow,
-            ref=ref,
-            inputs=dict(inputs),
-            actor_id=who.user.id,
-            created_at_s=self.now_s(),
-        )
-        self.world.dispatches.put(made)
-        about: Json = {"workflow": path, "ref": ref, "inputs": dict(inputs)}
-        emit(self, "workflow_dispatch", None, about, sender=who, repository=found)
-        return made

@@ -157,6 +157,8 @@ class IssueOperations(LabelOperations):
             event = "pull_request"
         emit(self, event, action, payload | about, sender=who, repository=repository)
         self.tell(repository, action, issue=issue)
+        if issue.pull is not None:
+            self.after_pull(who, repository, issue, action)
 
     # Comments.
 

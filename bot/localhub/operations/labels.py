@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.localhub.actor import Who, acting
-from bot.localhub.operations.repositories import RepositoryOperations
+from bot.localhub.operations.forks import ForkOperations
 from bot.localhub.refusal import invalid, not_found
 from bot.localhub.shapes.repositories import label as label_shape
 from bot.localhub.state.people import Role
@@ -13,7 +13,7 @@ from bot.localhub.webhooks.payloads import emit
 LONGEST_LABEL = 50
 
 
-class LabelOperations(RepositoryOperations):
+class LabelOperations(ForkOperations):
     """Make, find, change and delete labels."""
 
     def create_label(

@@ -1,4 +1,4 @@
-"""Pull requests between branches of one repository."""
+"""Pull requests between branches of one repository, or from a fork."""
 
 from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.merge import Conflict, merged_tree
@@ -33,23 +33,22 @@ class PullOperations(ReactionOperations):
         body: str = "",
         draft: bool = False,
     ) -> Issue:
-        """A new pull request. ``head`` is a branch, with or without ``owner:``."""
+        """A new pull request. ``head`` is a branch, or ``owner:branch`` for one of a fork."""
         found, who = self.repository(repository), acting(actor)
         self.require(who, found, Role.READ)
         if found.archived:
             raise Refused(403, "Repository was archived so is read-only.")
-        owner, _, branch = head.rpartition(":")
-        git = self.git(found)
-        head_sha, base_sha = git.branch(branch), git.branch(base)
-        if head_sha is None or (owner and owner.lower() != found.owner.lower()):
+        branch, source = head.rpartition(":")[2], self.head_repository(who, found, head)
+        head_sha = self.git(source).branch(branch) if source else None
+        base_sha = self.git(found).branch(base)
+        if source is None or head_sha is None:
             raise invalid("PullRequest", "head", "invalid")
         if base_sha is None:
             raise invalid("PullRequest", "base", "invalid")
-        for other in self.open_pulls(found):
-            if pull_of(other).head_ref == branch and pull_of(other).base_ref == base:
-                name = f"{found.owner}:{branch}"
-                problem = f"A pull request already exists for {name}."
-                raise invalid("PullRequest", "base", "custom", problem)
+        fork = source if source.id != found.id else None
+        if self.pull_between(found, fork, branch, base) is not None:
+            problem = f"A pull request already exists for {source.owner}:{branch}."
+            raise invalid("PullRequest", "base", "custom", problem)
         made = Issue(
             id=self.world.next_id(),
             repository_id=found.id,
@@ -59,7 +58,13 @@ class PullOperations(ReactionOperations):
             author_id=who.user.id,
             app_id=who.app.id if who.app else None,
             pull=PullRequest(
-                head_ref=branch, head_sha=head_sha, base_ref=base, base_sha=base_sha, draft=draft
+                head_ref=branch,
+                head_sha=head_sha,
+                base_ref=base,
+                base_sha=base_sha,
+                head_repository_id=fork.id if fork else None,
+                head_owner=fork.owner if fork else "",
+                draft=draft,
             ),
             created_at_s=self.now_s(),
             updated_at_s=self.now_s(),
@@ -69,8 +74,32 @@ class PullOperations(ReactionOperations):
             raise invalid("PullRequest", "base", "custom", problem)
         self.next_number(found)
         self.world.issues.put(made)
+        self.git(found).set_ref(f"refs/pull/{made.number}/head", head_sha)
         self.tell_issue(who, found, made, "opened")
         return made
+
+    def head_repository(self, who: Actor, base: Repository, head: str) -> Repository | None:
+        """Where ``branch`` or ``owner:branch`` is: the repository itself, or somebody's fork.
+
+        None for a repository that is not there or that the asker may not see.
+        """
+        owner = head.rpartition(":")[0]
+        if owner.lower() in {"", base.owner.lower()}:
+            return base
+        found = self.fork_of(base, owner)
+        seen = found is not None and (who.app is not None or self.may_see(who, found))
+        return found if seen else None
+
+    def pull_between(
+        self, repository: Repository, fork: Repository | None, head: str, base: str
+    ) -> Issue | None:
+        """The open pull request of these branches, or None. ``fork`` None: of one repository."""
+        wanted = (fork.id if fork else None, head, base)
+        for issue in self.open_pulls(repository):
+            pull = pull_of(issue)
+            if (pull.head_repository_id, pull.head_ref, pull.base_ref) == wanted:
+                return issue
+        return None
 
     def open_pulls(self, repository: str | Repository) -> list[Issue]:
         """Open pull requests, oldest first."""
@@ -98,7 +127,8 @@ class PullOperations(ReactionOperations):
                 raise invalid("PullRequest", "base", "invalid")
             pull.base_ref, pull.base_sha = base, base_sha
         if state == "open" and issue.state == "closed":
-            head = self.git(found).branch(pull.head_ref)
+            source = self.head_of(found, pull)
+            head = self.git(source).branch(pull.head_ref) if source else None
             if head is None:
                 problem = f"state cannot be changed. The {pull.head_ref} branch was deleted."
                 raise invalid("PullRequest", "state", "custom", problem)
@@ -129,10 +159,11 @@ class PullOperations(ReactionOperations):
         ref = f"refs/heads/{pull.base_ref}"
         if base is None:
             raise Refused(405, "Pull Request is not mergeable")
-        self._check_merge_rules(who, found, ref, base, pull)
+        self._check_merge_rules(who, found, ref, base, issue)
         self._check_workflow_merge(who, found, issue)
         tree = self._merged_tree(found, base, pull.head_sha)
-        default = f"Merge pull request #{number} from {found.owner}/{pull.head_ref}"
+        owner = pull.head_owner or found.owner
+        default = f"Merge pull request #{number} from {owner}/{pull.head_ref}"
         first = title or (f"{issue.title} (#{number})" if method == "squash" else default)
         text = message if message is not None else (issue.title if method == "merge" else "")
         made = self.commit_tree(
@@ -150,7 +181,7 @@ class PullOperations(ReactionOperations):
         self.git(found).set_ref(ref, made)
         self.pushed(who, found, ref, base, made)
         self.tell_issue(who, found, issue, "closed")
-        if found.flags.get("delete_branch_on_merge"):
+        if found.flags.get("delete_branch_on_merge") and pull.head_repository_id is None:
             self.delete_ref(who, found, f"refs/heads/{pull.head_ref}")
         return made
 
@@ -169,10 +200,11 @@ class PullOperations(ReactionOperations):
             raise Refused(405, f"{method.capitalize()} merges are not allowed on this repository.")
 
     def _check_merge_rules(
-        self, who: Actor, repository: Repository, ref: str, base: str, pull: PullRequest
+        self, who: Actor, repository: Repository, ref: str, base: str, issue: Issue
     ) -> None:
+        pull = pull_of(issue)
         try:
-            self.check_rules(who, repository, ref, base, pull.head_sha, merging=True)
+            self.check_rules(who, repository, ref, base, pull.head_sha, merging=issue)
         except Refused as broken:
             raise Refused(405, broken.message) from broken
 

@@ -6,15 +6,14 @@ from bot.localhub.actor import Actor, Who, acting
 from bot.localhub.git.diff import changed_paths
 from bot.localhub.git.history import is_ancestor, log
 from bot.localhub.git.objects import Change, GitRepository, MissingPath, Signature
-from bot.localhub.operations.apps import AppOperations
 from bot.localhub.operations.rules import RuleChecks
+from bot.localhub.operations.suites import SuiteOperations
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.shapes.basics import Json, iso
-from bot.localhub.shapes.checks import check_suite
 from bot.localhub.shapes.git import user_of
-from bot.localhub.shapes.pulls import pull, pulls_with_head
+from bot.localhub.shapes.pulls import pull as pull_shape
 from bot.localhub.shapes.repositories import html_url, pushed_repository
-from bot.localhub.state.checks import CheckSuite
+from bot.localhub.state.discussions import Issue, PullRequest
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
 from bot.localhub.webhooks.payloads import emit
@@ -25,8 +24,18 @@ MOST_COMMITS_IN_PUSH = 2048  # of a push event; GitHub docs, "Webhook events and
 WEB_FLOW = ("GitHub", "noreply@github.com")  # the committer of what the site itself commits
 
 
-class RefOperations(AppOperations, RuleChecks):
+class RefOperations(SuiteOperations, RuleChecks):
     """Create, move and delete refs; commit files on a branch."""
+
+    starts_workflows = True  # not while the scene of a test is set
+
+    def after_push(
+        self, who: Actor, repository: Repository, ref: str, before: str | None, after: str
+    ) -> None:
+        """A ref has moved; the operations above these start workflows."""
+
+    def after_pull(self, who: Actor, repository: Repository, issue: Issue, action: str) -> None:
+        """Something happened to a pull request; the same."""
 
     def create_ref(self, actor: Who, repository: str | Repository, ref: str, sha: str) -> str:
         """``refs/…`` exists and points to ``sha``. Raises Refused."""
@@ -191,6 +200,8 @@ class RefOperations(AppOperations, RuleChecks):
         forced: bool = False,
     ) -> None:
         git = self.git(repository)
+        if ref.startswith("refs/pull/"):
+            raise Refused(422, "deny updating a hidden ref")
         self.check_rules(who, repository, ref, before, after, forced=forced)
         if after is None:
             git.delete_ref(ref)
@@ -262,7 +273,9 @@ class RefOperations(AppOperations, RuleChecks):
         )
         if kind == "branch" and after is not None:
             self._follow_pulls(who, repository, short, after)
-            self._request_checks(who, repository, short, before, after)
+            self.request_checks(who, repository, short, before, after)
+        if after is not None and self.starts_workflows:
+            self.after_push(who, repository, ref, before, after)
         self.tell(repository, "push")
 
     def _push(
@@ -324,67 +337,32 @@ class RefOperations(AppOperations, RuleChecks):
         return {"name": signature.name, "email": signature.email} | known
 
     def _follow_pulls(self, who: Actor, repository: Repository, branch: str, head: str) -> None:
-        for issue in self.world.issues.of(repository.id):
-            if issue.pull is None or issue.state != "open":
-                continue
-            if issue.pull.head_ref == branch and issue.pull.head_sha != head:
-                before, issue.pull.head_sha = issue.pull.head_sha, head
-                issue.updated_at_s = self.now_s()
-                self.world.issues.put(issue)
-                about = {
-                    "number": issue.number,
-                    "before": before,
-                    "after": head,
-                    "pull_request": pull(self, repository, issue),
-                }
-                emit(self, "pull_request", "synchronize", about, sender=who, repository=repository)
-                self.tell(repository, "synchronize", issue=issue)
+        """Open pull requests from the branch, to forks and from them too, have the new head."""
+        for base in self.network(repository):
+            fork_id = None if base.id == repository.id else repository.id
+            for issue in self.world.issues.of(base.id):
+                if issue.pull is None or issue.state != "open":
+                    continue
+                here = (issue.pull.head_repository_id, issue.pull.head_ref) == (fork_id, branch)
+                if here and issue.pull.head_sha != head:
+                    self._follow(who, base, issue, issue.pull, head)
 
-    def _request_checks(
-        self, who: Actor, repository: Repository, branch: str, before: str | None, head: str
+    def _follow(
+        self, who: Actor, base: Repository, issue: Issue, pull: PullRequest, head: str
     ) -> None:
-        """GitHub opens a suite for each App that may write checks, and asks it to fill it."""
-        for installation in self.world.installations.of(repository.owner.lower()):
-            if installation.permissions.get("checks") != "write":
-                continue
-            suite = self.suite_for(repository, installation.app_id, head, branch, before)
-            about = {"check_suite": check_suite(self, repository, suite)}
-            emit(
-                self,
-                "check_suite",
-                "requested",
-                about,
-                sender=who,
-                repository=repository,
-                only_app=installation.app_id,
-            )
-
-    def suite_for(
-        self,
-        repository: Repository,
-        app_id: int,
-        head: str,
-        branch: str | None = None,
-        before: str | None = None,
-    ) -> CheckSuite:
-        """The App's suite on a commit, made when it is not there."""
-        known = self.world.check_suites.find((repository.id, app_id, head))
-        if known is not None:
-            return known
-        pulls = pulls_with_head(self, repository, head)
-        heads = {sha: name for name, sha in self.git(repository).branches().items()}
-        from_pull = pulls[0].pull.head_ref if pulls and pulls[0].pull else None
-        made = CheckSuite(
-            id=self.world.next_id(),
-            repository_id=repository.id,
-            app_id=app_id,
-            head_sha=head,
-            head_branch=branch or from_pull or heads.get(head),
-            before=before,
-            created_at_s=self.now_s(),
-            updated_at_s=self.now_s(),
-        )
-        return self.world.check_suites.put(made)
+        before, pull.head_sha = pull.head_sha, head
+        issue.updated_at_s = self.now_s()
+        self.world.issues.put(issue)
+        self.git(base).set_ref(f"refs/pull/{issue.number}/head", head)
+        about = {
+            "number": issue.number,
+            "before": before,
+            "after": head,
+            "pull_request": pull_shape(self, base, issue),
+        }
+        emit(self, "pull_request", "synchronize", about, sender=who, repository=base)
+        self.tell(base, "synchronize", issue=issue)
+        self.after_pull(who, base, issue, "synchronize")
 
 
 def signature_of(user: User, at_s: int) -> Signature:

@@ -1,15 +1,14 @@
-"""Repositories: made, found again after a rename, changed, deleted."""
+"""Repositories: made, found again after a rename, changed."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.refs import RefOperations
+from bot.localhub.operations.deletions import DeletionOperations
 from bot.localhub.refusal import Refused, invalid
 from bot.localhub.state.people import Organization, PropertyDefinition, Role
 from bot.localhub.state.repositories import Label, Redirect, Repository, Visibility
-from bot.localhub.state.table import Table
 from bot.localhub.webhooks.payloads import emit
 
 LONGEST_NAME = 100
@@ -29,7 +28,7 @@ TOPIC = re.compile(r"[a-z0-9][a-z0-9-]{0,49}")
 MOST_TOPICS = 20
 
 
-class RepositoryOperations(RefOperations):
+class RepositoryOperations(DeletionOperations):
     """What is done with repositories as a whole."""
 
     def create_repository(
@@ -50,7 +49,7 @@ class RepositoryOperations(RefOperations):
         owner, who = self.organization(organization), acting(actor)
         if who.app is None and who.user.id not in owner.members:
             raise Refused(403, "You need to be a member of the organization.")
-        clean = self._free_name(owner, name)
+        clean = self.free_name(owner.login, name)
         if visibility == "internal" and owner.plan != "enterprise":
             raise _creation_failed(
                 "visibility",
@@ -72,7 +71,8 @@ class RepositoryOperations(RefOperations):
             updated_at_s=self.now_s(),
             pushed_at_s=self.now_s(),
         )
-        self._add(who, made, team_id)
+        self.git_repositories.create(made.id, default_branch=made.default_branch)
+        self.add_made(who, made, team_id)
         emit(self, "repository", "created", {}, sender=who, repository=made)
         if auto_init:
             text = f"# {clean}\n" + (f"{description}\n" if description else "")
@@ -86,13 +86,13 @@ class RepositoryOperations(RefOperations):
         self.changes.publish(f"repo:{made.full_name}", "created")
         return made
 
-    def _add(self, who: Actor, made: Repository, team_id: int | None) -> None:
+    def add_made(self, who: Actor, made: Repository, team_id: int | None = None) -> None:
+        """A repository whose git objects are there has its maker, labels and team."""
         if who.app is None:
             made.collaborators[who.user.id] = "admin"
         old_name = self.world.redirects.find(made.full_name.lower())
         if old_name is not None:  # the name is used again: it leads here from now on
             self.world.redirects.drop(old_name)
-        self.git_repositories.create(made.id, default_branch=made.default_branch)
         self.world.repositories.put(made)
         for name, color, text in DEFAULT_LABELS:
             self.world.labels.put(
@@ -109,11 +109,12 @@ class RepositoryOperations(RefOperations):
             team.repositories[made.id] = "pull"
             self.world.teams.put(team)
 
-    def _free_name(self, owner: Organization, name: str, *, but: int | None = None) -> str:
+    def free_name(self, owner: str, name: str, *, but: int | None = None) -> str:
+        """The name GitHub makes of ``name``. Raises Refused 422 for one the owner has already."""
         clean = normalised_name(name)
         if not clean or len(clean) > LONGEST_NAME:
             raise _creation_failed("name", "name is too long (maximum is 100 characters)")
-        taken = self.world.repositories.find(f"{owner.login}/{clean}".lower())
+        taken = self.world.repositories.find(f"{owner}/{clean}".lower())
         if taken is not None and taken.id != but:
             raise _creation_failed("name", "name already exists on this account")
         return clean
@@ -140,6 +141,7 @@ class RepositoryOperations(RefOperations):
         made.collaborators.clear()
         if files:
             send, self.send = self.send, lambda _outgoing: None
+            self.starts_workflows = False
             try:
                 self.commit_files(
                     bot,
@@ -150,7 +152,7 @@ class RepositoryOperations(RefOperations):
                     executables=executables,
                 )
             finally:
-                self.send = send
+                self.send, self.starts_workflows = send, True
         organization.members.pop(bot.id)
         self.world.organizations.put(organization)
         return self.world.repositories.put(made)
@@ -185,7 +187,8 @@ class RepositoryOperations(RefOperations):
     def _visibility(self, repository: Repository, changes: Mapping[str, Any]) -> Visibility:
         if "visibility" in changes:
             wanted: Visibility = changes["visibility"]
-            if wanted == "internal" and self.organization(repository.owner).plan != "enterprise":
+            owner = self.world.organizations.find(repository.owner.lower())
+            if wanted == "internal" and (owner is None or owner.plan != "enterprise"):
                 raise invalid("Repository", "visibility", "invalid")
             return wanted
         if "private" in changes and changes["private"] != repository.private:
@@ -194,8 +197,7 @@ class RepositoryOperations(RefOperations):
 
     def _rename(self, repository: Repository, name: str) -> None:
         old = repository.full_name
-        owner = self.organization(repository.owner)
-        clean = self._free_name(owner, name, but=repository.id)
+        clean = self.free_name(repository.owner, name, but=repository.id)
         back = self.world.redirects.find(f"{repository.owner}/{clean}".lower())
         if back is not None:
             self.world.redirects.drop(back)
@@ -227,43 +229,6 @@ class RepositoryOperations(RefOperations):
             action, about = "edited", {"changes": {}}
         emit(self, "repository", action, about, sender=who, repository=found)
         self.tell(found, action)
-
-    def delete_repository(self, actor: Who, repository: str | Repository) -> None:
-        """The repository and everything in it is gone."""
-        found, who = self.repository(repository), acting(actor)
-        if not found.archived:
-            self.require(who, found, Role.ADMIN)
-        emit(self, "repository", "deleted", {}, sender=who, repository=found)
-        world = self.world
-        for issue in world.issues.of(found.id):
-            for comment in world.comments.of(issue.id):
-                _drop_all(world.reactions, (issue.id, comment.id))
-            _drop_all(world.comments, issue.id)
-            _drop_all(world.reactions, (issue.id, None))
-        for deployment in world.deployments.of(found.id):
-            _drop_all(world.deployment_statuses, deployment.id)
-        for table in (
-            world.issues,
-            world.labels,
-            world.rulesets,
-            world.environments,
-            world.deployments,
-            world.dispatches,
-        ):
-            _drop_all(table, found.id)
-        for per_commit in (world.check_runs, world.check_suites, world.statuses):
-            for record in per_commit:
-                if record.repository_id == found.id:
-                    per_commit.drop(record)  # type: ignore[arg-type]  # each of its own table
-        for redirect in world.redirects:
-            if redirect.repository_id == found.id:
-                world.redirects.drop(redirect)
-        for team in world.teams.of(found.owner.lower()):
-            if team.repositories.pop(found.id, None):
-                world.teams.put(team)
-        world.repositories.drop(found)
-        self.git_repositories.delete(found.id)
-        self.tell(found, "deleted")
 
     def moved_to(self, full_name: str) -> Repository | None:
         """The repository that an old name leads to, or None."""
@@ -381,8 +346,3 @@ def _fits(definition: PropertyDefinition, value: str | list[str]) -> bool:
     if definition.value_type == "url":
         return value.startswith(("http://", "https://"))
     return len(value) <= 75
-
-
-def _drop_all(table: Table[Any], group: object) -> None:
-    for record in table.of(group):
-        table.drop(record)

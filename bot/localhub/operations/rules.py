@@ -5,6 +5,8 @@ from fnmatch import fnmatchcase
 from bot.localhub.actor import Actor
 from bot.localhub.core import HubCore
 from bot.localhub.refusal import Refused
+from bot.localhub.shapes.reviews import approvers, objectors
+from bot.localhub.state.discussions import Issue
 from bot.localhub.state.people import Role
 from bot.localhub.state.repositories import Repository, Ruleset
 
@@ -40,15 +42,15 @@ class RuleChecks(HubCore):
         after: str | None,
         *,
         forced: bool = False,
-        merging: bool = False,
+        merging: Issue | None = None,
     ) -> None:
         """Raise Refused 422 for the first rule that stands against the move.
 
-        ``merging`` is a pull request's merge, where direct changes may be forbidden;
-        ``after`` is then the head of the pull request, whose checks count.
+        ``merging`` is the pull request that is merged, where direct changes may be
+        forbidden; ``after`` is then its head, whose checks count.
         """
         for ruleset in self.rules_on(repository, ref):
-            if self._bypasses(who, repository, ruleset, merging=merging):
+            if self._bypasses(who, repository, ruleset, merging=merging is not None):
                 continue
             for rule in ruleset.rules:
                 broken = self._broken(
@@ -65,7 +67,7 @@ class RuleChecks(HubCore):
         after: str | None,
         *,
         forced: bool,
-        merging: bool,
+        merging: Issue | None,
     ) -> str | None:
         forbidden = {
             "creation": before is None and "Cannot create ref due to creations being restricted.",
@@ -75,13 +77,30 @@ class RuleChecks(HubCore):
             and after is not None
             and "Cannot update this protected ref.",
             "pull_request": before is not None
-            and not merging
+            and merging is None
             and "Changes must be made through a pull request.",
         }
         kind = str(rule["type"])
         if kind == "required_status_checks" and before is not None and after is not None:
             return self._missing_checks(rule, repository, after)
+        if kind == "pull_request" and merging is not None:
+            return self._missing_reviews(rule, repository, merging)
         return forbidden.get(kind) or None
+
+    def _missing_reviews(
+        self, rule: dict[str, object], repository: Repository, issue: Issue
+    ) -> str | None:
+        parameters = rule.get("parameters")
+        wanted = 0
+        if isinstance(parameters, dict):
+            wanted = int(parameters.get("required_approving_review_count", 0))
+        if wanted and objectors(self, repository, issue):
+            return "Changes have been requested by a reviewer with write access."
+        if len(approvers(self, repository, issue)) >= wanted:
+            return None
+        if wanted == 1:
+            return "At least 1 approving review is required by reviewers with write access."
+        return f"At least {wanted} approving reviews are required by reviewers with write access."
 
     def _missing_checks(
         self, rule: dict[str, object], repository: Repository, sha: str

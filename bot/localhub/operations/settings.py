@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.localhub.actor import Actor, Who, acting
-from bot.localhub.operations.deployments import DeploymentOperations
+from bot.localhub.operations.variables import VariableOperations
 from bot.localhub.refusal import Refused, invalid, not_found
 from bot.localhub.shapes.repositories import ruleset as ruleset_shape
 from bot.localhub.state.people import Role
@@ -16,7 +16,7 @@ LONGEST_WAIT_MIN = 43_200
 UPGRADE = "Upgrade to GitHub Pro or make this repository public to enable this feature."
 
 
-class SettingsOperations(DeploymentOperations):
+class SettingsOperations(VariableOperations):
     """What protects a repository."""
 
     def rulesets_of(self, repository: str | Repository) -> list[Ruleset]:
@@ -198,5 +198,10 @@ class SettingsOperations(DeploymentOperations):
         """The environment is gone."""
         found = self.repository(repository)
         self._require_admin(acting(actor), found)
-        self.world.environments.drop(self.environment(found, name))
+        environment = self.environment(found, name)
+        for secret in (False, True):
+            scope = self.scope(found, environment.name)
+            for setting in self.world.settings.of((scope, secret)):
+                self.world.settings.drop(setting)
+        self.world.environments.drop(environment)
         self.tell(found, "environments")

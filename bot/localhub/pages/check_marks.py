@@ -1,9 +1,11 @@
 """How the checks of a commit stand, in one mark and in a list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.localhub.core import HubCore
+from bot.localhub.operations.apps import ACTIONS
+from bot.localhub.state.checks import CheckRun
 from bot.localhub.state.repositories import Repository
 
 GOOD = {"success", "neutral", "skipped"}
@@ -18,6 +20,12 @@ class Mark:
     words: str
     address: str
     by: str
+    run: CheckRun | None = None  # where its App can be asked for more: a completed one
+
+    @property
+    def buttons(self) -> Sequence[Mapping[str, str]]:
+        """What its App offers, in the API's words."""
+        return self.run.actions if self.run else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +57,13 @@ class Marks:
 
 
 def marks_of(hub: HubCore, repository: Repository, sha: str) -> Marks:
-    """The newest check run of each App and name, then the newest status of each context."""
+    """The newest check run of each suite and name, then the newest status of each context."""
     runs = {
-        (run.app_id, run.name): Mark(
-            name=run.name,
-            state=state_of(run.status, run.conclusion),
-            words=run.title or words_of(run.status, run.conclusion),
-            address=f"/{repository.full_name}/runs/{run.id}",
-            by=app.name if (app := hub.world.apps.get(run.app_id)) else "",
-        )
+        (run.suite_id, run.name): _mark_of(hub, repository, run)
         for run in hub.world.check_runs.of((repository.id, sha))
     }
     statuses = {
-        ("", status.context): Mark(
+        (0, status.context): Mark(
             name=status.context,
             state={"success": "success", "pending": "running"}.get(status.state, "failure"),
             words=status.description or status.state,
@@ -71,6 +73,24 @@ def marks_of(hub: HubCore, repository: Repository, sha: str) -> Marks:
         for status in hub.world.statuses.of((repository.id, sha))
     }
     return Marks([*runs.values(), *statuses.values()])
+
+
+def _mark_of(hub: HubCore, repository: Repository, run: CheckRun) -> Mark:
+    app = hub.world.apps.get(run.app_id)
+    job = hub.world.jobs.get(run.id)
+    home = f"/{repository.full_name}"
+    of_actions = app is not None and app.slug == ACTIONS
+    can_ask = run.status == "completed" and app is not None and not of_actions
+    return Mark(
+        name=run.name,
+        state=state_of(run.status, run.conclusion),
+        words=run.title or words_of(run.status, run.conclusion),
+        address=f"{home}/actions/runs/{job.run_id}/job/{job.id}"
+        if job
+        else f"{home}/runs/{run.id}",
+        by=app.name if app else "",
+        run=run if can_ask else None,
+    )
 
 
 def _on_the_web(address: str | None) -> str:

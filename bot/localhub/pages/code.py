@@ -11,8 +11,10 @@ from bot.localhub.git.diff import changed_files
 from bot.localhub.git.history import log
 from bot.localhub.git.objects import CommitInfo, Entry, GitRepository
 from bot.localhub.pages.check_marks import marks_of
+from bot.localhub.pages.forks import apart, may_fork
 from bot.localhub.pages.page import HEADERS, Page, home_of, path_of
 from bot.localhub.refusal import not_found
+from bot.localhub.state.people import Role
 from bot.localhub.state.repositories import Repository
 
 COMMITS_ON_A_PAGE = 30
@@ -114,6 +116,8 @@ def _folder(page: Page, place: Located, *, front: bool) -> web.Response:
         branches=list(place.git.branches()),
         commits=_count(place),
         teams=page.hub.teams_of(place.repository),
+        apart=apart(page, place.repository, place.ref) if place.is_branch else None,
+        can_fork=may_fork(page, place.repository),
         live=f"{_live(place.repository)}&t=checks:{place.commit.sha}",
     )
 
@@ -168,6 +172,7 @@ async def show_file(page: Page) -> web.Response:
         html=_file_markdown(page, place, text or "", folder=folder) if rendered else None,
         picture=path.suffix.lower() in PICTURES,
         executable=place.entry.mode == "100755",
+        can_fork=may_fork(page, place.repository),
     )
 
 
@@ -205,6 +210,7 @@ async def show_commits(page: Page) -> web.Response:
         place=place,
         commits=[(c, marks_of(page.hub, repository, c.sha)) for c in shown],
         earlier=start + COMMITS_ON_A_PAGE if len(found) > len(shown) else None,
+        can_fork=False,
         live=_live(repository),
     )
 
@@ -226,6 +232,7 @@ async def show_commit(page: Page) -> web.Response:
         author=author_of(page, commit),
         files=changed_files(git, before, commit.tree),
         marks=marks_of(page.hub, repository, sha),
+        may_ask=page.may(repository, Role.WRITE),
         live=f"{home_of(repository)}/live?t=checks:{sha}",
     )
 

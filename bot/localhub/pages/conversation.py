@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from bot.localhub.pages.page import Page, home_of
-from bot.localhub.state.discussions import Comment, Issue
+from bot.localhub.shapes.reviews import opinions
+from bot.localhub.state.discussions import Comment, Issue, Review
 from bot.localhub.state.people import Role, User
 from bot.localhub.state.repositories import Repository
 
@@ -48,15 +49,60 @@ class Said:
     may_edit: bool
     edit_address: str
     comment_id: int | None
+    deed: str = "commented"
+    tone: str = ""  # of a review: success, failure, quiet
+    may_react: bool = True  # reviews cannot be reacted to here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What one person thinks of a pull request now. ``counts`` for rules: may write."""
+
+    author: User
+    deed: str
+    tone: str
+    counts: bool
+    stale: bool
+
+
+# What a review did, in words, and how it looks.
+DEEDS = {
+    "APPROVED": ("approved these changes", "success"),
+    "CHANGES_REQUESTED": ("requested changes", "failure"),
+    "COMMENTED": ("reviewed", "quiet"),
+    "DISMISSED": ("left a review that was dismissed", "quiet"),
+}
 
 
 def conversation(page: Page, repository: Repository, issue: Issue) -> list[Said]:
-    """The opening text, then every comment, oldest first."""
-    comments = page.hub.world.comments.of(issue.id)
+    """The opening text, then every comment and review, oldest first."""
+    world = page.hub.world
+    answers = [_comment(page, repository, issue, one) for one in world.comments.of(issue.id)]
+    answers += [_review(page, repository, issue, one) for one in world.reviews.of(issue.id)]
     return [
         _opening(page, repository, issue),
-        *(_comment(page, repository, issue, comment) for comment in comments),
+        *sorted(answers, key=lambda one: one.at_s),
     ]
+
+
+def opinions_of(page: Page, repository: Repository, issue: Issue) -> list[Opinion]:
+    """What each reviewer thinks now, dismissed reviews left out."""
+    head = issue.pull.head_sha if issue.pull else ""
+    found = []
+    for user_id, review in opinions(page.hub, issue).items():
+        author = page.person(user_id)
+        deed, tone = DEEDS[review.state]
+        if review.state != "DISMISSED":
+            found.append(
+                Opinion(
+                    author=author,
+                    deed=deed,
+                    tone=tone,
+                    counts=page.hub.role(author, repository) >= Role.WRITE,
+                    stale=review.commit_sha != head,
+                )
+            )
+    return found
 
 
 def address_of(repository: Repository, issue: Issue) -> str:
@@ -83,6 +129,27 @@ def _opening(page: Page, repository: Repository, issue: Issue) -> Said:
         may_edit=may_change(page, repository, issue),
         edit_address=f"{address_of(repository, issue)}/edit",
         comment_id=None,
+        deed="opened this",
+    )
+
+
+def _review(page: Page, repository: Repository, issue: Issue, review: Review) -> Said:
+    deed, tone = DEEDS[review.state]
+    return Said(
+        anchor=f"pullrequestreview-{review.id}",
+        author=page.person(review.author_id),
+        badge=_badge(page, repository, issue, review.author_id),
+        at_s=review.submitted_at_s,
+        edited=False,
+        source=review.body,
+        html=page.markdown(review.body, repository),
+        reactions=(),
+        may_edit=False,
+        edit_address="",
+        comment_id=None,
+        deed=deed,
+        tone=tone,
+        may_react=False,
     )
 
 

@@ -1,4 +1,7 @@
-"""A file changed in the browser: committed to its branch, or to a new one as a pull request."""
+"""A file changed in the browser: committed to its branch, or to a new one as a pull request.
+
+People without the write role propose: what they write is committed to their own fork.
+"""
 
 import re
 
@@ -6,6 +9,7 @@ from aiohttp import web
 
 from bot.localhub.git.objects import GitRepository
 from bot.localhub.pages.code import Located, locate
+from bot.localhub.pages.forks import may_fork
 from bot.localhub.pages.page import Page, home_of, path_of
 from bot.localhub.refusal import Refused, not_found
 from bot.localhub.state.people import Role
@@ -15,15 +19,23 @@ _BRANCH = re.compile(r"[A-Za-z0-9][\w./-]{0,99}")
 LARGEST_FILE_CHARACTERS = 1_000_000
 
 
-def _writable(page: Page) -> Repository:
+def _editable(page: Page) -> Repository:
+    """The repository, to be written to or forked. Raises Refused 403."""
     repository = page.repository()
+    if proposes(page, repository) and may_fork(page, repository):
+        return repository
     page.hub.require(page.actor, repository, Role.WRITE)
     return repository
 
 
+def proposes(page: Page, repository: Repository) -> bool:
+    """Whether whoever edits may only propose."""
+    return page.hub.role(page.actor.user, repository) < Role.WRITE
+
+
 async def show_new(page: Page) -> web.Response:
     """An empty editor; ``path`` of the address suggests a name."""
-    repository = _writable(page)
+    repository = _editable(page)
     branch, _, folder = _branch_and_rest(page, repository, page.part("rest"))
     suggested = page.asked("path") or (f"{folder}/" if folder else "")
     return _editor(page, repository, branch=branch, path=suggested, text="", old_path="")
@@ -31,7 +43,7 @@ async def show_new(page: Page) -> web.Response:
 
 async def show_edit(page: Page) -> web.Response:
     """The editor with a file of a branch."""
-    repository = _writable(page)
+    repository = _editable(page)
     place = locate(page, repository, page.part("rest"))
     if not place.is_branch or place.entry.type != "blob":
         raise Refused(422, "Only a text file on a branch can be edited.")
@@ -90,21 +102,22 @@ def _editor(
         seen=seen,
         problem=problem,
         empty=git.is_empty,
-        suggestion=_free_branch(git, page.actor.user.login),
+        proposing=proposes(page, repository),
+        suggestion=_free_branch(git, f"{page.actor.user.login}-patch"),
     )
 
 
-def _free_branch(git: GitRepository, login: str) -> str:
+def _free_branch(git: GitRepository, start: str) -> str:
     """A name for a new branch that nobody has taken."""
     taken, number = git.branches(), 1
-    while f"{login}-patch-{number}" in taken:
+    while f"{start}-{number}" in taken:
         number += 1
-    return f"{login}-patch-{number}"
+    return f"{start}-{number}"
 
 
 async def save(page: Page) -> web.Response:
     """The file is committed; the answer leads to it, or to the pull request to be opened."""
-    repository = _writable(page)
+    repository = _editable(page)
     branch, git, _ = _branch_and_rest(page, repository, page.part("rest"))
     try:
         return _commit(page, repository, git, branch)
@@ -134,6 +147,8 @@ def _commit(page: Page, repository: Repository, git: GitRepository, branch: str)
     verb = "Update" if old_path else "Create"
     message = page.given("message").strip() or f"{verb} {path}"
     details = page.given("details").replace("\r\n", "\n").strip()
+    if proposes(page, repository):
+        return _propose(page, repository, branch, files, f"{message}\n\n{details}".strip())
     target = _target(page, git, branch)
     page.hub.commit_files(
         page.actor,
@@ -146,6 +161,22 @@ def _commit(page: Page, repository: Repository, git: GitRepository, branch: str)
     if target != branch:
         return page.go(f"{home_of(repository)}/compare/{path_of(branch)}...{path_of(target)}")
     return page.go(f"{home_of(repository)}/blob/{path_of(target, path)}")
+
+
+def _propose(
+    page: Page,
+    repository: Repository,
+    branch: str,
+    files: dict[str, bytes | None],
+    message: str,
+) -> web.Response:
+    """On a new branch of one's fork, which starts where the branch is; then to be compared."""
+    fork = page.hub.fork(page.actor, repository)
+    target = _free_branch(page.hub.git(fork), "patch")
+    start = page.hub.git(repository).branch(branch)
+    page.hub.commit_files(page.actor, fork, target, files, message=message, start=start)
+    spec = f"{path_of(branch)}...{fork.owner}:{path_of(target)}"
+    return page.go(f"{home_of(repository)}/compare/{spec}")
 
 
 def _target(page: Page, git: GitRepository, branch: str) -> str:

@@ -33,7 +33,7 @@ async def ask_who(page: Page) -> web.Response:
         "signin.html",
         people=_people(page.hub),
         where=roles,
-        next=_local(page.asked("next", "/")),
+        next=local_address(page.asked("next", "/")),
     )
 
 
@@ -42,7 +42,7 @@ async def sign_in(page: Page) -> web.Response:
     user = page.hub.world.users.find(page.given("login").lower())
     if user is None or user.type != "User":
         raise Refused(422, "There is no such account. Choose one from the list.")
-    response = page.go(_local(page.given("next")))
+    response = page.go(local_address(page.given("next")))
     page.sign(response, page.sessions.start(user.login))
     return response
 
@@ -70,7 +70,7 @@ def _where(page: Page, user: User) -> list[str]:
     return words + [f"team {team.slug}" for team in world.teams if user.id in team.members]
 
 
-def _local(address: str) -> str:
+def local_address(address: str) -> str:
     """An address of this site, or its first page: nobody is led away after signing in."""
     away = not address.startswith("/") or address.startswith(("//", "/\\", "/signin"))
     return "/" if away else address

@@ -16,7 +16,13 @@ from bot.localhub.refusal import not_found
 
 HEARTBEAT_S = 15  # a stream whose reader left is noticed at the next one
 RECONNECT_MS = 1000
-TOPICS = {"repo": "repo:{}", "issue": "issue:{}#", "checks": "checks:{}@"}
+TOPICS = {
+    "repo": "repo:{}",
+    "issue": "issue:{}#",
+    "checks": "checks:{}@",
+    "run": "run:{}@",
+    "runs": "runs:{}@",
+}
 
 
 async def repository_changes(page: Page) -> web.StreamResponse:

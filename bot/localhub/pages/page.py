@@ -136,6 +136,11 @@ class Page:
         pulls = sum(1 for issue in every if issue.pull)
         return len(every) - pulls, pulls
 
+    def parent(self, repository: Repository) -> Repository | None:
+        """What the repository is a fork of, if whoever looks may see it."""
+        found = self.hub.world.repositories.get(repository.parent_id or 0)
+        return found if found is not None and self.hub.may_see(self.viewer, found) else None
+
     def person(self, user_id: int | None) -> User:
         """The account of that id, or one that stands for accounts that are gone."""
         return self.hub.world.users.get(user_id or 0) or GHOST

@@ -9,13 +9,16 @@ from aiohttp import web
 from bot.localhub.hub import Hub
 from bot.localhub.pages import (
     about,
+    actions,
     apps,
     checks,
     code,
     editor,
+    forks,
     home,
     issues,
     live,
+    logs,
     pulls,
 )
 from bot.localhub.pages.issues import words_of
@@ -28,6 +31,7 @@ ASSETS = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 R = "/{owner}/{name}"
 N = r"{number:\d{1,15}}"
+JOB = r"{job:\d{1,15}}"
 
 TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", "/", home.show),
@@ -39,6 +43,8 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", "/apps/{slug}/live", live.app_changes),
     ("GET", f"/apps/{{slug}}/deliveries/{N}", apps.show_delivery),
     ("POST", f"/apps/{{slug}}/deliveries/{N}", apps.redeliver),
+    ("GET", r"/_logs/jobs/{number:\d{1,15}}.txt", logs.job_text),
+    ("GET", r"/_logs/runs/{number:\d{1,15}}.zip", logs.run_archive),
     ("GET", "/{owner}", home.show_owner),
     ("GET", R, code.show_repository),
     ("GET", R + "/live", live.repository_changes),
@@ -48,6 +54,8 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", R + "/commits/{rest:.+}", code.show_commits),
     ("GET", R + "/commit/{sha:[0-9a-f]{4,40}}", code.show_commit),
     ("GET", R + "/branches", code.show_branches),
+    ("GET", R + "/fork", forks.show),
+    ("POST", R + "/fork", forks.create),
     ("GET", R + "/about", about.show),
     ("GET", R + "/settings{rest:.*}", about.show),  # where GitHub's own addresses lead
     ("GET", R + "/rules{rest:.*}", about.show),
@@ -81,6 +89,14 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", f"{R}/pull/{N}/checks", pulls.show_checks),
     ("GET", f"{R}/pull/{N}/files", pulls.show_files),
     ("POST", f"{R}/pull/{N}/merge", pulls.merge),
+    ("POST", f"{R}/pull/{N}/reviews", pulls.review),
+    ("GET", R + "/actions", actions.show_list),
+    ("POST", R + "/actions/dispatches", actions.dispatch),
+    ("GET", f"{R}/actions/runs/{N}", actions.show_run),
+    ("POST", f"{R}/actions/runs/{N}", actions.act),
+    ("POST", f"{R}/actions/runs/{N}/conclude", actions.conclude),
+    ("GET", f"{R}/actions/runs/{N}/job/{JOB}", actions.show_run),
+    ("GET", f"{R}/actions/runs/{N}/job/{JOB}/raw", actions.show_raw_log),
     ("GET", f"{R}/runs/{N}", checks.show),
     ("POST", f"{R}/runs/{N}/rerequest", checks.rerun),
     ("POST", f"{R}/runs/{N}/actions", checks.act),

@@ -7,6 +7,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from bot.localhub.pages.annotations import NO_NOTES
 from bot.localhub.pages.diff_lines import diff_lines
 
 FOLDER = Path(__file__).parent
@@ -28,8 +29,13 @@ def templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"moment": moment, "size": size, "first_line": first_line}
-    environment.globals |= {"plural": plural, "diff_lines": diff_lines}
+    environment.filters |= {
+        "duration": duration,
+        "first_line": first_line,
+        "moment": moment,
+        "size": size,
+    }
+    environment.globals |= {"plural": plural, "diff_lines": diff_lines, "no_notes": NO_NOTES}
     return environment
 
 
@@ -42,6 +48,17 @@ def ago(then_s: float, *, now_s: float) -> str:
         if passed_s < below_s:
             return f"{plural(passed_s // unit_s, word)} ago"
     return "on " + time.strftime("%d %B %Y", time.gmtime(then_s)).lstrip("0")
+
+
+def duration(took_s: float) -> str:
+    """How long something took: ``1s`` at least, then ``2m 5s``, ``1h 3m``."""
+    whole_s = max(1, round(took_s))
+    if whole_s < 60:
+        return f"{whole_s}s"
+    minutes, seconds = divmod(whole_s, 60)
+    if minutes < 60:
+        return f"{minutes}m {seconds}s"
+    return f"{minutes // 60}h {minutes % 60}m"
 
 
 def moment(then_s: float, now_s: float) -> Markup:

@@ -1,4 +1,4 @@
-"""Check runs and suites, commit statuses, deployments, workflow dispatch."""
+"""Check runs and suites, commit statuses, deployments."""
 
 from typing import Any, Literal
 
@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bot.localhub.refusal import Refused
-from bot.localhub.routes.call import NO_CONTENT, Answer, Call
+from bot.localhub.routes.call import Answer, Call
 from bot.localhub.shapes import checks as shapes
 from bot.localhub.state.checks import CheckRun, CheckSuite
 
@@ -159,7 +159,7 @@ def create_suite(call: Call) -> Answer:
         raise Refused(403, "You must authenticate via a GitHub App.")
     if call.hub.git(call.repository).kind(sha) != "commit":
         raise Refused(422, f"No commit found for SHA: {sha}")
-    known = call.hub.world.check_suites.find((call.repository.id, app.id, sha))
+    known = call.hub.world.check_suites.find((call.repository.id, app.id, sha, None))
     suite = known or call.hub.suite_for(call.repository, app.id, sha)
     return Answer(status=200 if known else 201, body=_suite_shape(call, suite))
 
@@ -294,36 +294,3 @@ def create_deployment_status(call: Call) -> Answer:
     made = call.hub.create_deployment_status(call.actor, call.repository, number, given)
     shape = shapes.deployment_status(call.hub, call.repository, made)
     return Answer(status=201, body=shape, headers={"Location": shape["url"]})
-
-
-class Dispatch(msgspec.Struct):
-    """Body of "create a workflow dispatch event"."""
-
-    ref: str
-    inputs: dict[str, Any] = {}
-    return_run_details: bool = False
-
-
-def dispatch_workflow(call: Call) -> Answer:
-    """Record the wish to run a workflow; nothing runs here."""
-    body = call.read(Dispatch)
-    if len(body.inputs) > 25:
-        raise Refused(422, "you may only define up to 25 `inputs` for a `workflow_dispatch` event")
-    made = call.hub.dispatch_workflow(
-        call.actor,
-        call.repository,
-        call.params["workflow_id"],
-        ref=body.ref,
-        inputs={name: str(value) for name, value in body.inputs.items()},
-    )
-    details = body.return_run_details or call.headers.get("X-GitHub-Api-Version") == "2026-03-10"
-    if not details:
-        return NO_CONTENT
-    base = f"{call.repository.full_name}/actions/runs/{made.id}"
-    return Answer(
-        body={
-            "workflow_run_id": made.id,
-            "run_url": f"{call.hub.api_url}/repos/{base}",
-            "html_url": f"{call.hub.url}/{base}",
-        }
-    )

@@ -4,12 +4,14 @@ from typing import Literal
 
 import msgspec
 
-from bot.localhub.refusal import invalid, not_found
+from bot.localhub.refusal import Refused, invalid, not_found
 from bot.localhub.routes.call import NO_CONTENT, Answer, Call
 from bot.localhub.shapes import pulls as shapes
 from bot.localhub.shapes.git import commit as commit_shape
 from bot.localhub.shapes.git import diff_entry
 from bot.localhub.state.discussions import Issue
+
+MOST_FILES = 3000  # GitHub REST docs, "List pull requests files"
 
 
 class NewPull(msgspec.Struct):
@@ -19,6 +21,8 @@ class NewPull(msgspec.Struct):
     base: str
     title: str | None = None
     body: str | None = None
+    head_repo: str | None = None
+    maintainer_can_modify: bool | None = None
     draft: bool = False
 
 
@@ -47,7 +51,7 @@ def _pull(call: Call) -> Issue:
 def list_pulls(call: Call) -> Answer:
     """Pull requests, newest first, filtered by state, head and base."""
     state = call.query.get("state", "open")
-    head = call.query.get("head", "").rpartition(":")[2]
+    owner, _, head = call.query.get("head", "").rpartition(":")
     base = call.query.get("base", "")
     found = [
         one
@@ -55,6 +59,7 @@ def list_pulls(call: Call) -> Answer:
         if one.pull is not None
         and state in {"all", one.state}
         and head in {"", one.pull.head_ref}
+        and owner.lower() in {"", (one.pull.head_owner or call.repository.owner).lower()}
         and base in {"", one.pull.base_ref}
     ]
     found.sort(key=lambda one: one.number, reverse=call.query.get("direction", "desc") == "desc")
@@ -106,10 +111,21 @@ def list_commits(call: Call) -> Answer:
 
 
 def list_files(call: Call) -> Answer:
-    """The files that it changes."""
+    """The files that it changes, 3,000 at most."""
     pull = _pull(call)
     found, head = shapes.files(call.hub, call.repository, pull), shapes.pull_of(pull).head_sha
-    return call.page(found, lambda one: diff_entry(call.hub, call.repository, head, one))
+    return call.page(
+        found[:MOST_FILES], lambda one: diff_entry(call.hub, call.repository, head, one)
+    )
+
+
+def list_for_commit(call: Call) -> Answer:
+    """The pull requests that a commit is part of, open or not, those from forks too."""
+    sha = call.hub.git(call.repository).resolve(call.params["commit_sha"])
+    if sha is None:
+        raise Refused(422, f"No commit found for SHA: {call.params['commit_sha']}")
+    found = shapes.pulls_with_commit(call.hub, call.repository, sha)
+    return call.page(found, lambda one: shapes.pull_simple(call.hub, call.repository, one))
 
 
 def is_merged(call: Call) -> Answer:

@@ -102,6 +102,39 @@ def create(call: Call) -> Answer:
     )
 
 
+class NewFork(msgspec.Struct):
+    """Body of "create a fork"."""
+
+    organization: str | None = None
+    name: str | None = None
+    default_branch_only: bool = False
+
+
+def list_forks(call: Call) -> Answer:
+    """The forks that the caller may see, newest first."""
+    forks = [
+        one
+        for one in call.hub.network(call.repository)
+        if one.parent_id == call.repository.id and call.hub.may_see(call.caller.actor, one)
+    ]
+    if call.query.get("sort", "newest") != "oldest":
+        forks.reverse()
+    return call.page(forks, lambda one: shapes.minimal_repository(call.hub, one))
+
+
+def create_fork(call: Call) -> Answer:
+    """The caller's fork, or an organisation's; 202, though here it is ready at once."""
+    body = call.read(NewFork)
+    made = call.hub.fork(
+        call.actor,
+        call.repository,
+        organization=body.organization,
+        name=body.name,
+        default_branch_only=body.default_branch_only,
+    )
+    return Answer(status=202, body=shapes.full_repository(call.hub, made, role=Role.ADMIN))
+
+
 def get(call: Call) -> Answer:
     """One repository."""
     return Answer(body=shapes.full_repository(call.hub, call.repository, role=call.role))

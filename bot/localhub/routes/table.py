@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote
 
 from bot.localhub.routes import (
+    actions,
     apps,
     checks,
     contents,
@@ -22,6 +23,8 @@ from bot.localhub.routes import (
     people,
     pulls,
     repositories,
+    reviews,
+    variables,
 )
 from bot.localhub.routes.call import Answer, Call
 
@@ -29,6 +32,9 @@ Handler = Callable[[Call], Answer]
 SLASHES = {"path", "ref", "branch", "basehead"}  # parameters that may hold slashes
 REPO = "/repos/{owner}/{repo}"
 ISSUE = REPO + "/issues/{issue_number}"
+REVIEWS = REPO + "/pulls/{pull_number}/reviews"
+WORKFLOW = REPO + "/actions/workflows/{workflow_id}"
+RUN = REPO + "/actions/runs/{run_id}"
 COMMENT = REPO + "/issues/comments/{comment_id}"
 TEAM = "/orgs/{org}/teams/{team_slug}"
 TEAM_REPO = TEAM + "/repos/{owner}/{repo}"
@@ -87,6 +93,16 @@ def route(
         owner=owner,
         pattern=re.compile(pattern),
     )
+
+
+def _variables(place: str, permission: str, *, owner: bool = False) -> Iterator[Route]:
+    """The five routes for variables of one kind of place."""
+    read, write, one = f"{permission}:read", f"{permission}:write", f"{place}/variables/{{name}}"
+    yield route(f"GET {place}/variables", variables.list_variables, read, owner=owner)
+    yield route(f"POST {place}/variables", variables.create_variable, write, owner=owner)
+    yield route(f"GET {one}", variables.get_variable, read, owner=owner)
+    yield route(f"PATCH {one}", variables.update_variable, write, owner=owner)
+    yield route(f"DELETE {one}", variables.delete_variable, write, owner=owner)
 
 
 ROUTES = (
@@ -161,6 +177,8 @@ ROUTES = (
     route(f"GET {REPO}", repositories.get, "metadata:read"),
     route(f"PATCH {REPO}", repositories.update, "administration:write"),
     route(f"DELETE {REPO}", repositories.delete, "administration:write"),
+    route(f"GET {REPO}/forks", repositories.list_forks, "metadata:read"),
+    route(f"POST {REPO}/forks", repositories.create_fork, "administration:write,contents:read"),
     route(f"GET {REPO}/topics", repositories.get_topics, "metadata:read"),
     route(f"PUT {REPO}/topics", repositories.put_topics, "administration:write"),
     route(f"GET {REPO}/teams", people.list_repository_teams, "administration:read"),
@@ -224,6 +242,7 @@ ROUTES = (
     route(f"GET {REPO}/branches/{{branch}}", contents.get_branch, "contents:read"),
     route(f"GET {REPO}/tags", contents.list_tags, "contents:read"),
     route(f"GET {REPO}/commits", contents.list_commits, "contents:read"),
+    route(f"GET {REPO}/commits/{{commit_sha}}/pulls", pulls.list_for_commit, "pull_requests:read"),
     route(f"GET {REPO}/commits/{{ref}}/check-runs", checks.list_runs_for_ref, "checks:read"),
     route(f"GET {REPO}/commits/{{ref}}/check-suites", checks.list_suites_for_ref, "checks:read"),
     route(f"GET {REPO}/commits/{{ref}}/status", checks.combined_status, "statuses:read"),
@@ -270,6 +289,10 @@ ROUTES = (
     route(f"GET {REPO}/pulls/{{pull_number}}/files", pulls.list_files, "pull_requests:read"),
     route(f"GET {REPO}/pulls/{{pull_number}}/merge", pulls.is_merged, "pull_requests:read"),
     route(f"PUT {REPO}/pulls/{{pull_number}}/merge", pulls.merge, "contents:write"),
+    route(f"GET {REVIEWS}", reviews.list_reviews, "pull_requests:read"),
+    route(f"POST {REVIEWS}", reviews.create_review, "pull_requests:write", creates=True),
+    route(f"GET {REVIEWS}/{{review_id}}", reviews.get_review, "pull_requests:read"),
+    route(f"PUT {REVIEWS}/{{review_id}}/dismissals", reviews.dismiss_review, "pull_requests:write"),
     # Checks, statuses, deployments, workflows.
     route(f"POST {REPO}/check-runs", checks.create_run, "checks:write", creates=True),
     route(f"GET {REPO}/check-runs/{{check_run_id}}", checks.get_run, "checks:read"),
@@ -308,11 +331,31 @@ ROUTES = (
         checks.create_deployment_status,
         "deployments:write",
     ),
+    # Actions.
+    route(f"GET {REPO}/actions/workflows", actions.list_workflows, "actions:read"),
+    route(f"GET {WORKFLOW}", actions.get_workflow, "actions:read"),
+    route(f"GET {WORKFLOW}/runs", actions.list_runs_of_workflow, "actions:read"),
+    route(f"POST {WORKFLOW}/dispatches", actions.dispatch_workflow, "actions:write"),
+    route(f"GET {REPO}/actions/runs", actions.list_runs, "actions:read"),
+    route(f"GET {RUN}", actions.get_run, "actions:read"),
+    route(f"DELETE {RUN}", actions.delete_run, "actions:write"),
+    route(f"GET {RUN}/attempts/{{attempt_number}}", actions.get_attempt, "actions:read"),
     route(
-        f"POST {REPO}/actions/workflows/{{workflow_id}}/dispatches",
-        checks.dispatch_workflow,
-        "actions:write",
+        f"GET {RUN}/attempts/{{attempt_number}}/jobs",
+        actions.list_jobs_of_attempt,
+        "actions:read",
     ),
+    route(f"GET {RUN}/jobs", actions.list_jobs, "actions:read"),
+    route(f"GET {RUN}/logs", actions.run_logs, "actions:read"),
+    route(f"POST {RUN}/cancel", actions.cancel_run, "actions:write"),
+    route(f"POST {RUN}/rerun", actions.rerun, "actions:write"),
+    route(f"POST {RUN}/rerun-failed-jobs", actions.rerun_failed_jobs, "actions:write"),
+    route(f"GET {REPO}/actions/jobs/{{job_id}}", actions.get_job, "actions:read"),
+    route(f"GET {REPO}/actions/jobs/{{job_id}}/logs", actions.job_logs, "actions:read"),
+    route(f"POST {REPO}/dispatches", actions.dispatch_repository, "contents:write"),
+    *_variables("/orgs/{org}/actions", "organization_actions_variables", owner=True),
+    *_variables(f"{REPO}/actions", "actions_variables"),
+    *_variables(f"{REPO}/environments/{{environment_name}}", "environments"),
 )
 
 

@@ -118,6 +118,9 @@ def check_suite(hub: HubCore, repository: Repository, found: CheckSuite) -> Json
     api = f"{repository_url(hub, repository)}/check-suites/{found.id}"
     runs = runs_of(hub, found)
     status, conclusion = suite_state(runs)
+    workflow_run = hub.world.workflow_runs.get(found.workflow_run_id or 0)
+    if workflow_run is not None:  # jobs of it may be yet to come
+        status, conclusion = workflow_run.status, workflow_run.conclusion
     return {
         "id": found.id,
         "node_id": node_id("CS", found.id),

@@ -7,7 +7,7 @@ from bot.localhub.git.merge import Conflict, merged_tree
 from bot.localhub.git.objects import CommitInfo
 from bot.localhub.shapes.basics import Json, iso_or_none, node_id
 from bot.localhub.shapes.issues import author_association, issue, issue_page
-from bot.localhub.shapes.people import account, user_by_id
+from bot.localhub.shapes.people import account, simple_user, user_by_id
 from bot.localhub.shapes.repositories import repository as repository_shape
 from bot.localhub.shapes.repositories import repository_url
 from bot.localhub.state.discussions import Issue, PullRequest
@@ -89,7 +89,7 @@ def pull_simple(hub: HubCore, repository: Repository, found: Issue) -> Json:
         "requested_reviewers": [],
         "requested_teams": [],
         "auto_merge": None,
-        "head": _side(hub, repository, pull.head_ref, pull.head_sha),
+        "head": _head(hub, repository, pull),
         "base": _side(hub, repository, pull.base_ref, pull.base_sha),
         "author_association": author_association(hub, repository, found.author_id),
         "_links": {name: {"href": url} for name, url in links.items()},
@@ -149,12 +149,47 @@ def pull_minimal(hub: HubCore, repository: Repository, found: Issue) -> Json:
 
 
 def pulls_with_head(hub: HubCore, repository: Repository, sha: str) -> list[Issue]:
-    """Open pull requests whose head is that commit."""
+    """Open pull requests whose head is that commit, those from forks left out.
+
+    Source: GitHub docs, "Using the REST API to interact with checks": for a push to a
+    fork ``pull_requests`` is empty and ``head_branch`` null.
+    """
     return [
         issue
         for issue in hub.world.issues.of(repository.id)
-        if issue.pull is not None and issue.state == "open" and issue.pull.head_sha == sha
+        if issue.pull is not None
+        and issue.state == "open"
+        and issue.pull.head_sha == sha
+        and issue.pull.head_repository_id is None
     ]
+
+
+def pulls_with_commit(hub: HubCore, repository: Repository, sha: str) -> list[Issue]:
+    """Pull requests that add the commit, open or not, or brought it by their merge."""
+    return [
+        issue
+        for issue in hub.world.issues.of(repository.id)
+        if issue.pull is not None
+        and (
+            issue.pull.merge_sha == sha
+            or any(commit.sha == sha for commit in commits(hub, repository, issue))
+        )
+    ]
+
+
+def _head(hub: HubCore, repository: Repository, pull: PullRequest) -> Json:
+    """The side that is merged; its repository is null once the fork is gone."""
+    source = hub.head_of(repository, pull)
+    if source is not None:
+        return _side(hub, source, pull.head_ref, pull.head_sha)
+    known = hub.world.users.find(pull.head_owner.lower())
+    return {
+        "label": f"{pull.head_owner}:{pull.head_ref}",
+        "ref": pull.head_ref,
+        "sha": pull.head_sha,
+        "user": simple_user(hub, known) if known else None,
+        "repo": None,
+    }
 
 
 def _side(hub: HubCore, repository: Repository, ref: str, sha: str) -> Json:

@@ -80,6 +80,7 @@ def minimal_repository(hub: HubCore, repository: Repository, *, role: Role | Non
     """A repository inside lists and webhooks."""
     api, page = repository_url(hub, repository), html_url(hub, repository)
     host = hub.url.removeprefix("http://").removeprefix("https://")
+    forks = sum(one.parent_id == repository.id for one in hub.world.repositories)
     open_issues = sum(i.state == "open" for i in hub.world.issues.of(repository.id))
     shape: Json = {
         "id": repository.id,
@@ -90,7 +91,7 @@ def minimal_repository(hub: HubCore, repository: Repository, *, role: Role | Non
         "owner": account(hub, repository.owner),
         "html_url": page,
         "description": repository.description or None,
-        "fork": False,
+        "fork": repository.parent_id is not None,
         "url": api,
         **{name: api + path for name, path in URLS.items()},
         "git_url": f"git://{host}/{repository.full_name}.git",
@@ -105,8 +106,8 @@ def minimal_repository(hub: HubCore, repository: Repository, *, role: Role | Non
         "updated_at": iso(repository.updated_at_s),
         "pushed_at": iso(repository.pushed_at_s),
         "size": 0,
-        "forks": 0,
-        "forks_count": 0,
+        "forks": forks,
+        "forks_count": forks,
         "stargazers_count": 0,
         "watchers": 0,
         "watchers_count": 0,
@@ -148,13 +149,17 @@ def repository(hub: HubCore, found: Repository, *, role: Role | None = None) -> 
 def full_repository(hub: HubCore, found: Repository, *, role: Role | None = None) -> Json:
     """A repository's own answer."""
     shape = repository(hub, found, role=role) | {
-        "network_count": 0,
+        "network_count": len(hub.network(found)) - 1,
         "subscribers_count": 0,
         "custom_properties": dict(found.properties),
         "security_and_analysis": {"secret_scanning": {"status": "disabled"}},
     }
     if hub.world.organizations.find(found.owner.lower()) is not None:
         shape["organization"] = account(hub, found.owner)
+    for name, other_id in (("parent", found.parent_id), ("source", found.network_id)):
+        other = hub.world.repositories.get(other_id) if other_id else None
+        if other is not None:
+            shape[name] = repository(hub, other)
     return shape
 
 

@@ -14,6 +14,7 @@ class CheckSuite:
     head_sha: str
     head_branch: str | None
     before: str | None = None
+    workflow_run_id: int | None = None  # GitHub Actions has a suite for each run of a workflow
     created_at_s: float = 0.0
     updated_at_s: float = 0.0
 
@@ -91,17 +92,4 @@ class DeploymentStatus:
     environment_url: str = ""
     log_url: str = ""
     app_id: int | None = None
-    created_at_s: float = 0.0
-
-
-@dataclass(slots=True, kw_only=True)
-class WorkflowDispatch:
-    """A recorded wish to run a workflow; nothing runs here."""
-
-    id: int
-    repository_id: int
-    workflow: str
-    ref: str
-    inputs: dict[str, str]
-    actor_id: int
     created_at_s: float = 0.0

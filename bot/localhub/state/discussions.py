@@ -1,4 +1,4 @@
-"""Issues, pull requests, comments and reactions."""
+"""Issues, pull requests, their reviews, comments and reactions."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -8,12 +8,14 @@ IssueState = Literal["open", "closed"]
 
 @dataclass(slots=True, kw_only=True)
 class PullRequest:
-    """What makes an issue a pull request. Branches are of the same repository."""
+    """What makes an issue a pull request. ``base_ref`` is of the issue's repository."""
 
     head_ref: str
     head_sha: str  # follows the branch while open, frozen afterwards
     base_ref: str
     base_sha: str
+    head_repository_id: int | None = None  # a fork's; None: the branch is of the same repository
+    head_owner: str = ""  # of the fork, kept for when it is gone
     draft: bool = False
     merged_at_s: float | None = None
     merged_by_id: int | None = None
@@ -67,6 +69,20 @@ class Comment:
     def edited(self) -> bool:
         """Whether its text was changed after it was written."""
         return self.updated_at_s > self.created_at_s
+
+
+@dataclass(slots=True, kw_only=True)
+class Review:
+    """What somebody thinks of a pull request, at one commit of it."""
+
+    id: int
+    repository_id: int
+    issue_id: int
+    author_id: int
+    state: str  # APPROVED, CHANGES_REQUESTED, COMMENTED, DISMISSED
+    body: str
+    commit_sha: str
+    submitted_at_s: float = 0.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -22,6 +22,8 @@ class Repository:
     properties: dict[str, str | list[str]] = field(default_factory=dict)
     collaborators: dict[int, str] = field(default_factory=dict)
     flags: dict[str, bool] = field(default_factory=dict)  # has_issues, allow_squash_merge, …
+    parent_id: int | None = None  # the repository that it is a fork of
+    network_id: int | None = None  # the first repository of all forks; None: its own id
     last_number: int = 0  # of issues and pull requests, which share one sequence
     created_at_s: float = 0.0
     updated_at_s: float = 0.0
@@ -31,6 +33,11 @@ class Repository:
     def full_name(self) -> str:
         """``owner/name``."""
         return f"{self.owner}/{self.name}"
+
+    @property
+    def network(self) -> int:
+        """What it shares with its forks, and they with each other: their git objects."""
+        return self.network_id or self.id
 
     @property
     def private(self) -> bool:

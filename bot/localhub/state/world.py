@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from bot.localhub.state.actions import Job, Setting, Workflow, WorkflowRun
 from bot.localhub.state.apps import App, Delivery, Installation, InstallationToken
 from bot.localhub.state.checks import (
     CheckRun,
@@ -10,9 +11,8 @@ from bot.localhub.state.checks import (
     CommitStatus,
     Deployment,
     DeploymentStatus,
-    WorkflowDispatch,
 )
-from bot.localhub.state.discussions import Comment, Issue, Reaction
+from bot.localhub.state.discussions import Comment, Issue, Reaction, Review
 from bot.localhub.state.journal import Journal
 from bot.localhub.state.people import Organization, Team, User
 from bot.localhub.state.repositories import Environment, Label, Redirect, Repository, Ruleset
@@ -70,18 +70,32 @@ class World:
             group=lambda i: i.repository_id,
         )
         self.comments = Table(Comment, journal, group=lambda c: c.issue_id)
+        self.reviews = Table(Review, journal, group=lambda r: r.issue_id)
         self.reactions = Table(Reaction, journal, group=lambda r: (r.issue_id, r.comment_id))
         self.check_suites = Table(
             CheckSuite,
             journal,
-            key=lambda s: (s.repository_id, s.app_id, s.head_sha),
+            key=lambda s: (s.repository_id, s.app_id, s.head_sha, s.workflow_run_id),
             group=lambda s: (s.repository_id, s.head_sha),
         )
         self.check_runs = Table(CheckRun, journal, group=lambda c: (c.repository_id, c.head_sha))
         self.statuses = Table(CommitStatus, journal, group=lambda s: (s.repository_id, s.sha))
         self.deployments = Table(Deployment, journal, group=lambda d: d.repository_id)
         self.deployment_statuses = Table(DeploymentStatus, journal, group=lambda s: s.deployment_id)
-        self.dispatches = Table(WorkflowDispatch, journal, group=lambda d: d.repository_id)
+        self.workflows = Table(
+            Workflow,
+            journal,
+            key=lambda w: (w.repository_id, w.path),
+            group=lambda w: w.repository_id,
+        )
+        self.workflow_runs = Table(WorkflowRun, journal, group=lambda r: r.repository_id)
+        self.jobs = Table(Job, journal, group=lambda j: j.run_id)
+        self.settings = Table(
+            Setting,
+            journal,
+            key=lambda s: (s.scope, s.secret, s.name),
+            group=lambda s: (s.scope, s.secret),
+        )
         self._tables: dict[str, Table[Any]] = {
             table.kind: table for table in vars(self).values() if isinstance(table, Table)
         }

@@ -26,6 +26,8 @@ PERMISSION_OF_EVENT = {
     "issue_comment": "issues",
     "label": "issues",
     "pull_request": "pull_requests",
+    "pull_request_review": "pull_requests",
+    "fork": "contents",
     "push": "contents",
     "create": "contents",
     "delete": "contents",
@@ -41,6 +43,9 @@ PERMISSION_OF_EVENT = {
     "team_add": "members",
     "organization": "members",
     "workflow_dispatch": "contents",
+    "repository_dispatch": "contents",
+    "workflow_run": "actions",
+    "workflow_job": "actions",
 }
 UNSUBSCRIBED = {"installation", "installation_repositories", "ping"}  # sent in any case
 

@@ -46,6 +46,8 @@ def _verdict(report: CheckReport, names: str) -> str:
     name = names[:1].upper() + names[1:]
     if missing:
         return f"{name} needs the word of {listed([f'`{team}`' for team in missing])}"
+    if any(each.commands.state == "waits" for each in report.templates):
+        return f"The commands of {names} wait for a member's approval"
     return f"{name} {'is' if len(report.templates) < 2 else 'are'} ready to merge"
 
 

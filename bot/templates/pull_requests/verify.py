@@ -95,6 +95,9 @@ async def _ask(run: Run, pending: Sequence[KnownVerdict], services: CheckService
         log.warning("verify workflow could not be started", run=run.id, reason=str(error))
         await services.github.contents.delete_branch(services.catalog, branch)
         return await _not_run(pending, _why_not_started(error), services)
+    for known in pending:
+        running = Verification(state=Verified.PENDING)
+        await services.verdicts.verified(known.template, known.tree, running)
     await services.checks.waits_for(branch, run)
     asked = Asked(
         branch=branch,

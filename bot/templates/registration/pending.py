@@ -51,8 +51,8 @@ class Pending:
             if template not in pending:
                 await self._settled(template, offers.get(template), folders)
         wanted = folders if reading.first else pending
-        run = await self._check(wanted, reading) if wanted else None
-        if not reading.first:
+        if wanted:
+            run = await self._check(wanted, reading)
             for template, tree in pending.items():
                 await self._tell(template, tree, offers[template], reading, run)
         return pending
@@ -70,7 +70,7 @@ class Pending:
         )
 
     async def _tell(
-        self, template: str, tree: str, offer: Offer | None, reading: Reading, run: Run | None
+        self, template: str, tree: str, offer: Offer | None, reading: Reading, run: Run
     ) -> None:
         verdict = await self._verdicts.get(template, tree)
         if (
@@ -79,19 +79,22 @@ class Pending:
             and _fine(verdict)
         ):
             return  # its commands are running; their end looks again
-        ruled = ruled_of(run) if run else None
+        ruled = ruled_of(run)
+        checked = verdict is not None and ruled is not None
+        if not checked and offer is not None and offer.current:
+            return  # taken as it was at the first reading, and being checked now
         listed = verdict.said.get("owner", "") if verdict else ""
         team = listed if reading.organization.team(listed) else ""
         title, body = not_offered_notice(
             template,
-            commit=reading.commit,
+            commit=str(run.intent["head"]),  # where it was first seen: later commits change nothing
             team=f"@{self._catalog.owner}/{team}" if team else "",
             in_force=offer.version.version if offer else "",
             offered=offer is not None and offer.current,
             problems=_problems(template, verdict, ruled or Ruled()),
             waits=ruled.waits.get(template, ()) if ruled else (),
             commands_failed=verdict is not None and verdict.verification.state is Verified.FAILED,
-            checked=verdict is not None and ruled is not None,
+            checked=checked,
         )
         await self._notices.tell(
             self._catalog, _key(template), title=title, body=body, labels=[LABEL]

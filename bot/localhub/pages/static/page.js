@@ -26,6 +26,7 @@ function exchange(old, fresh) {
   if (isBeingEdited(old)) return;
   const folds = fresh.querySelectorAll("details");
   old.querySelectorAll("details").forEach((fold, n) => { if (folds[n] && fold.open) folds[n].open = true; });
+  if (old.matches("details") && fresh.matches("details")) fresh.open = old.open;
   const focused = old.contains(document.activeElement) ? [...old.querySelectorAll("a, button, summary")].indexOf(document.activeElement) : -1;
   old.replaceWith(fresh);
   if (focused >= 0) fresh.querySelectorAll("a, button, summary")[focused]?.focus();
@@ -63,7 +64,7 @@ async function lookAgain() {
     }
   } catch { /* the stream reconnects and asks again */ }
   looking = false;
-  if (again) { again = false; lookAgain(); }
+  if (again) { again = false; setTimeout(lookAgain, 200); } // a log that grows fast is looked at now and then
 }
 
 // Editing starts and ends where the text stands; what is typed elsewhere on the page stays.
