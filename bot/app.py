@@ -57,8 +57,22 @@ from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 from bot.templates.check.check_content import CheckContent, RenderProject
 from bot.templates.check.known_verdict import Verdicts
-from bot.templates.count_projects import CountProjects
 from bot.templates.filed_form import FiledForms
+from bot.templates.health.daily import Daily
+from bot.templates.health.describe import DescribeTemplate
+from bot.templates.health.evidence import EvidenceRecords
+from bot.templates.health.failures import NewestFailures
+from bot.templates.health.from_projects import OnDeployment, OnFirstBuild
+from bot.templates.health.from_runs import CheckEnded, GenerationEnded
+from bot.templates.health.judge import Judge
+from bot.templates.health.observe import Observe
+from bot.templates.health.on_report_issue import OnReportIssue
+from bot.templates.health.read_health import HealthFigures, ReadHealth
+from bot.templates.health.report_record import ReportRecords
+from bot.templates.health.report_template import ReportTemplate
+from bot.templates.health.satisfaction import Satisfaction
+from bot.templates.health.thread_version import ThreadVersion
+from bot.templates.health.watch import Watch
 from bot.templates.pull_requests.on_check_button import OnCheckButton
 from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
@@ -87,6 +101,8 @@ from bot.work.worker import Worker, WorkerLimits
 RENDERED_KEPT = 32  # renders in memory between two steps of a run
 SWEEP_S = 30.0
 CATALOG_S = 300.0  # what events did not tell of the catalog is seen after this
+HEALTH_S = 60.0  # owners hear this late of trouble, at the most
+DAILY_S = 3600.0  # how late the day's work may begin
 BACKLOG = 1024
 
 
@@ -261,8 +277,23 @@ class _Shared:
     checks: Checks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Health:
+    """What follows how templates do."""
+
+    evidence: EvidenceRecords
+    reports: ReportRecords
+    watch: Watch
+    observe: Observe
+    satisfaction: Satisfaction
+    read: ReadHealth
+    version_of: ThreadVersion
+    report_issues: OnReportIssue
+
+
 def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
     shared = _shared(parts)
+    health = _health(parts, shared)
     generate = _generate(parts, shared)
     show_check = ShowCheck(
         catalog=parts.catalog,
@@ -292,7 +323,15 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         TellServices(projects=shared.projects, notices=shared.notices),
     )
     engine = Engine(
-        shared.runs, kinds, reporter=reporter, durations=parts.metrics, clock=parts.clock
+        shared.runs,
+        kinds,
+        reporter=reporter,
+        durations=parts.metrics,
+        clock=parts.clock,
+        ended={
+            GENERATE: GenerationEnded(observe=health.observe, satisfaction=health.satisfaction),
+            CHECK: CheckEnded(observe=health.observe, verdicts=shared.verdicts),
+        },
     )
     start_check = StartCheck(
         runs=shared.runs,
@@ -309,7 +348,7 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         clock=parts.clock,
         catalog=parts.catalog,
     )
-    registration = _registration(parts, shared, start_check, tell)
+    registration = _registration(parts, shared, health, start_check, tell)
     withdraw = _withdraw(parts, shared, tell, registration)
     look_again.do = registration.look_again
     start = StartGenerate(
@@ -325,10 +364,18 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         start=start,
         generate=generate,
         github=parts.github,
+        describe_template=DescribeTemplate(
+            version_of=health.version_of,
+            versions=shared.versions,
+            health=health.read,
+            satisfaction=health.satisfaction,
+        ),
     )
     table = event_table(
         on_request=OnRequest(requests, catalog=parts.catalog),
-        on_comment=_on_comment(parts, shared, commands, withdraw),
+        on_comment=_on_comment(
+            parts, shared, commands, withdraw=withdraw, report=_report(parts, shared, health)
+        ),
         on_catalog_push=OnCatalogPush(registration, catalog=parts.catalog),
         on_pull_request=OnPullRequest(start=start_check),
         on_review=OnReview(start=start_check, runs=shared.runs),
@@ -342,6 +389,11 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
             app_id=parts.settings.app_id,
         ),
         on_verify_run=OnVerifyRun(start=start_check, runs=shared.runs),
+        on_first_build=OnFirstBuild(
+            observe=health.observe, projects=shared.projects, runs=shared.runs
+        ),
+        on_deployment=OnDeployment(observe=health.observe, projects=shared.projects),
+        on_report_issue=health.report_issues,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     bot = Bot(
@@ -353,6 +405,7 @@ def _wire(parts: _Parts) -> tuple[Bot, ProgressReporter]:
         jobs=(
             Scheduled("catalog", CATALOG_S, registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
+            *_health_jobs(parts, shared, health, withdraw),
         ),
         clock=parts.clock,
         registration=registration,
@@ -428,6 +481,80 @@ def _shared(parts: _Parts) -> _Shared:
     )
 
 
+def _health(parts: _Parts, shared: _Shared) -> _Health:
+    documents = parts.store.documents
+    evidence, reports, watch = (
+        EvidenceRecords(documents),
+        ReportRecords(documents),
+        Watch(documents),
+    )
+    return _Health(
+        evidence=evidence,
+        reports=reports,
+        watch=watch,
+        observe=Observe(evidence, watch),
+        satisfaction=Satisfaction(
+            documents=documents,
+            issues=parts.github.issues,
+            sticky=shared.sticky,
+            clock=parts.clock,
+        ),
+        read=ReadHealth(evidence=evidence, reports=reports),
+        version_of=ThreadVersion(
+            requests=shared.requests, projects=shared.projects, versions=shared.versions
+        ),
+        report_issues=OnReportIssue(
+            reports=reports, watch=watch, issues=parts.github.issues, catalog=parts.catalog
+        ),
+    )
+
+
+def _report(parts: _Parts, shared: _Shared, health: _Health) -> ReportTemplate:
+    return ReportTemplate(
+        version_of=health.version_of,
+        reports=health.reports,
+        watch=health.watch,
+        organization=shared.organization.get,
+        github=parts.github,
+        notices=shared.notices,
+        audit=shared.audit,
+        clock=parts.clock,
+        catalog=parts.catalog,
+    )
+
+
+def _health_jobs(
+    parts: _Parts, shared: _Shared, health: _Health, withdraw: Withdraw
+) -> Sequence[Scheduled]:
+    judge = Judge(
+        versions=shared.versions,
+        health=health.read,
+        failures=NewestFailures(
+            evidence=health.evidence,
+            projects=shared.projects,
+            repositories=parts.github.repositories,
+            catalog=parts.catalog,
+        ),
+        watch=health.watch,
+        organization=shared.organization.get,
+        notices=shared.notices,
+        withdraw=withdraw,
+        catalog=parts.catalog,
+        clock=parts.clock,
+    )
+    daily = Daily(
+        documents=parts.store.documents,
+        judge=judge,
+        report_issues=health.report_issues,
+        clock=parts.clock,
+    )
+    return (
+        Scheduled("health", HEALTH_S, judge.once),
+        Scheduled("health-daily", DAILY_S, daily.once),
+        Scheduled("satisfaction", DAILY_S, health.satisfaction.read_due),
+    )
+
+
 def _withdraw(
     parts: _Parts, shared: _Shared, tell: TellProjects, registration: Registration
 ) -> Withdraw:
@@ -444,7 +571,11 @@ def _withdraw(
 
 
 def _registration(
-    parts: _Parts, shared: _Shared, start_check: StartCheck, tell: TellProjects
+    parts: _Parts,
+    shared: _Shared,
+    health: _Health,
+    start_check: StartCheck,
+    tell: TellProjects,
 ) -> Registration:
     return Registration(
         github=parts.github,
@@ -466,7 +597,9 @@ def _registration(
             notices=shared.notices,
             catalog=parts.catalog,
         ),
-        figures=CountProjects(shared.projects),
+        figures=HealthFigures(
+            health=health.read, satisfaction=health.satisfaction, projects=shared.projects
+        ),
         catalog=parts.catalog,
         clock=parts.clock,
     )
@@ -541,7 +674,12 @@ async def _setup_page(_request: web.Request) -> web.Response:
 
 
 def _on_comment(
-    parts: _Parts, shared: _Shared, commands: RequestCommands, withdraw: Withdraw
+    parts: _Parts,
+    shared: _Shared,
+    commands: RequestCommands,
+    *,
+    withdraw: Withdraw,
+    report: ReportTemplate,
 ) -> OnComment:
     """The commands of the table, each with what it does."""
 
@@ -558,6 +696,7 @@ def _on_comment(
             "retry": lambda comment, _: commands.retry(comment),
             "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
             "approve": lambda comment, _: commands.approve(comment),
+            "report": report,
             "withdraw": withdraw.command,
         },
         github=parts.github,

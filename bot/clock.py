@@ -1,6 +1,7 @@
 """Time, injected: production sleeps, tests turn the hands."""
 
 import asyncio
+import datetime as dt
 import time
 from typing import Protocol
 
@@ -15,6 +16,11 @@ class Clock(Protocol):
     async def sleep(self, seconds: float) -> None:
         """Return after ``seconds`` on this clock."""
         ...
+
+
+def day_of(now_s: float) -> str:
+    """The day in UTC, as ISO 8601 writes it."""
+    return dt.datetime.fromtimestamp(now_s, tz=dt.UTC).date().isoformat()
 
 
 class SystemClock:

@@ -16,7 +16,7 @@ from typing import Any
 from uuid import uuid4
 
 from bot.app import Bot, open_bot
-from bot.clock import ManualClock
+from bot.clock import Clock
 from bot.github.port import File, PullRequest, RepositoryName, Review, Role
 from bot.queue.port import Message
 from bot.settings import Settings
@@ -43,7 +43,7 @@ class BotWorld:
 
     github: FakeGitHub
     bot: Bot
-    clock: ManualClock | None = None
+    clock: Clock | None = None
     _pulls: int = field(default=100)
 
     async def deliver(self, event: str, key: str, payload: Mapping[str, Any]) -> None:
@@ -235,7 +235,7 @@ async def open_bot_world(
     folder: Path,
     *,
     catalog: Sequence[File] | None = None,
-    clock: ManualClock | None = None,
+    clock: Clock | None = None,
     read: bool = True,
     retry_s: float = 0.01,
 ) -> AsyncIterator[BotWorld]:
@@ -245,7 +245,7 @@ async def open_bot_world(
     one, and each gets a copy of the store and of GitHub as they were after it.
     """
     github = FakeGitHub()
-    if read and catalog is None and clock is None:
+    if read and catalog is None:
         github = await _read_before(folder)
         read = False
     else:

@@ -304,6 +304,7 @@ class _Issues:
             labels=tuple(labels),
             html_url=f"https://github.test/{repository}/issues/{number}",
         )
+        self.hub.after("issues.create")
         return issues[number]
 
     async def find_open(self, repository: RepositoryName, *, label: str) -> Sequence[Issue]:
@@ -321,6 +322,7 @@ class _Issues:
         self.hub.enter("issues.close")
         issues = self.hub.issues[str(repository)]
         issues[number] = replace(issues[number], state="closed")
+        self.hub.after("issues.close")
 
     async def ensure_label(
         self, repository: RepositoryName, name: str, *, color: str, description: str

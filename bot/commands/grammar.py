@@ -19,6 +19,7 @@ LONGEST_BYTES = 20_000  # of a comment that is looked at; longer ones hold no co
 MOST_COMMANDS = 5  # in one comment; what follows is ignored
 
 _LINE = re.compile(r"/([A-Za-z][A-Za-z-]{0,31})(?:[ \t]+(.*))?", re.DOTALL)
+_VERB = re.compile(r"/[A-Za-z][A-Za-z-]*[ \t]")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:", re.MULTILINE)  # GitHub moves it to the end
 _VOID = frozenset({"br", "hr", "img", "wbr", "input", "source"})
 
@@ -48,7 +49,7 @@ def read_commands(text: str) -> list[Typed]:
         return []
     footnote = _FOOTNOTE.search(text)
     tokens = _MARKDOWN.parse(text[: footnote.start()] if footnote else text)
-    found = (_LINE.fullmatch(line) for line in _visible_lines(tokens))
+    found = (_LINE.fullmatch(line) for line in _visible_lines(tokens, text))
     typed = [Typed(match[1], _words(match[2] or "")) for match in found if match]
     return typed[:MOST_COMMANDS]
 
@@ -57,8 +58,11 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(word for word in re.split(r"[ \t]+", text) if word)
 
 
-def _visible_lines(tokens: Sequence[Token]) -> Iterator[str]:
-    """Lines of plain text in paragraphs at the top level, outside every HTML element."""
+def _visible_lines(tokens: Sequence[Token], text: str) -> Iterator[str]:
+    """Lines of plain text in paragraphs at the top level, outside every HTML element.
+
+    Behind the verb there may be code spans: people quote what they write about.
+    """
     html = _OpenElements()
     for before, token in zip([None, *tokens], tokens, strict=False):
         if token.type == "html_block":
@@ -67,12 +71,29 @@ def _visible_lines(tokens: Sequence[Token]) -> Iterator[str]:
             continue
         top = before is not None and before.type == "paragraph_open" and before.level == 0
         for line in _lines(token.children or []):
-            plain = all(node.type == "text" for node in line)
-            if top and plain and not html.inside:
-                yield "".join(node.content for node in line)
+            if top and _is_plain(line, text) and not html.inside:
+                yield _as_typed(line)
             for node in line:
                 if node.type == "html_inline":
                     html.feed(node.content)
+
+
+def _is_plain(line: Sequence[Token], text: str) -> bool:
+    if all(node.type == "text" for node in line):
+        return True
+    if not all(node.type in ("text", "code_inline") for node in line):
+        return False
+    # A code span may have gone over lines, or have lost spaces: then nobody typed this line.
+    typed = _as_typed(line).split()
+    verb_is_text = line[0].type == "text" and _VERB.match(line[0].content) is not None
+    return verb_is_text and any(typed == each.split() for each in re.split(r"[\r\n]", text))
+
+
+def _as_typed(line: Sequence[Token]) -> str:
+    return "".join(
+        node.content if node.type == "text" else f"{node.markup}{node.content}{node.markup}"
+        for node in line
+    )
 
 
 def _lines(nodes: Sequence[Token]) -> Iterator[list[Token]]:

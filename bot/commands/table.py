@@ -69,6 +69,14 @@ COMMANDS = (
         where=EVERYWHERE,
     ),
     Command(
+        usage="/report TEXT",
+        example="/report the release workflow publishes nothing",
+        summary="Tells the owners of the template what is wrong with it; they read your words in "
+        "the catalog",
+        least=Role.READ,
+        where=EVERYWHERE,
+    ),
+    Command(
         usage="/retry",
         example="/retry",
         summary="Goes on from the step that failed",

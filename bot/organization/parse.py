@@ -9,6 +9,7 @@ from bot.organization.value import (
     ApprovalRule,
     BusinessUnit,
     CommandPolicy,
+    HealthPolicy,
     Organization,
     Policies,
     Team,
@@ -136,6 +137,16 @@ class _CrossCheck:
                 self._unknown((*path, "team"), "team", when["team"], slugs)
             if when.get("cost_center", centers[0]) not in centers:
                 self._unknown((*path, "cost_center"), "cost center", when["cost_center"], centers)
+        self._health(HealthPolicy(**policies.get("health", {})))
+
+    def _health(self, health: HealthPolicy) -> None:
+        if health.withdraw_below > health.unhealthy_below:
+            self._add(
+                ("policies", "health", "withdraw_below"),
+                "order",
+                f"A version cannot be withdrawn below {health.withdraw_below} before its owners "
+                f"are told below {health.unhealthy_below}: give a smaller number here.",
+            )
 
 
 def _build(value: Mapping[str, Any]) -> Organization:
@@ -180,4 +191,5 @@ def _build_policies(value: Mapping[str, Any]) -> Policies:
             )
             for command, narrowed in value.get("commands", {}).items()
         },
+        health=HealthPolicy(**value.get("health", {})),
     )

@@ -111,6 +111,17 @@ class CommandPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HealthPolicy:
+    """What a template version's health leads to, 0 to 100; 0 means never.
+
+    Below ``unhealthy_below`` its owners are told; below ``withdraw_below`` it is withdrawn.
+    """
+
+    unhealthy_below: int = 60
+    withdraw_below: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """What is allowed. ``create_teams`` empty means every listed team."""
 
@@ -119,6 +130,7 @@ class Policies:
     approval: tuple[ApprovalRule, ...] = ()
     templates: Mapping[str, AllowedForTemplate] = field(default_factory=dict)
     commands: Mapping[str, CommandPolicy] = field(default_factory=dict)
+    health: HealthPolicy = field(default_factory=HealthPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

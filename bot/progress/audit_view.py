@@ -11,6 +11,7 @@ WORDS = {
     "project.registered": "registered the project",
     "repository.deleted": "deleted the repository (undo)",
     "template.accepted": "let a template version in",
+    "template.reported": "reported on the template",
     "template.withdrawn": "withdrew a template version",
 }
 

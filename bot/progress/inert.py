@@ -9,6 +9,7 @@ import re
 import unicodedata
 
 SHOWN = 200  # characters of a stranger's text that are enough to recognise it
+LONGEST_BLOCK = 4_000
 EMPTY = "(empty)"
 NEWLINE = "↵"
 HIDDEN = frozenset(
@@ -29,6 +30,18 @@ def inert(text: str, *, limit: int = SHOWN) -> str:
     return _code_span(shown or EMPTY)
 
 
+def inert_block(text: str, *, limit: int = LONGEST_BLOCK) -> str:
+    """``text`` as one fenced block of code, its lines kept, cut after ``limit`` characters.
+
+    It stands on lines of its own. Nothing inside ends the fence.
+    """
+    lines = re.split("\r\n|\r|\n", _cut(text, limit))
+    shown = "\n".join("".join(_visible(c) for c in line.replace("\t", " ")) for line in lines)
+    shown = shown.replace("<!--", "<\u200b!--")
+    fence = "`" * max(3, _longest_run(shown) + 1)
+    return f"{fence}text\n{shown or EMPTY}\n{fence}"
+
+
 def _one_line(text: str) -> str:
     return re.sub("\r\n|\r|\n", NEWLINE, text).replace("\t", " ")
 
@@ -45,9 +58,12 @@ def _visible(character: str) -> str:
 
 def _code_span(text: str) -> str:
     """Quoted by one backtick more than the longest run inside; spaces keep the ends apart."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
-    ticks = "`" * (longest + 1)
+    ticks = "`" * (_longest_run(text) + 1)
     edge = " " if text[0] in " `" or text[-1] in " `" else ""
     if not text.strip(" "):  # Markdown strips nothing from a span of spaces alone
         edge = ""
     return f"{ticks}{edge}{text}{edge}{ticks}"
+
+
+def _longest_run(text: str) -> int:
+    return max((len(run) for run in re.findall("`+", text)), default=0)

@@ -6,11 +6,12 @@ closed.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from bot.github.port import Issues, NotFound, RepositoryName
 from bot.store.collections import NOTICES
 from bot.store.keep import put
-from bot.store.port import Documents, Json
+from bot.store.port import Document, Documents, Json
 
 
 class Notices:
@@ -37,6 +38,9 @@ class Notices:
         marker = _marker(key)
         text = f"{body}\n\n{marker}"
         known = await self._documents.get(NOTICES.name, key)
+        if known is not None and known.data.get("settling"):  # killed while it was closed
+            await self.settle(repository, key, because=str(known.data["settling"]))
+            known = None
         number = _number(known.data) if known else 0
         said = f"{title}\n\n{text}"
         if known is not None and known.data["said"] == said:
@@ -58,14 +62,32 @@ class Notices:
             repository, str(known.data["label"]), _marker(key)
         )
         if number:
-            await self._issues.comment(repository, number, because)
-            await self._issues.close(repository, number, reason="completed")
-        await self._documents.delete(NOTICES.name, key, version=known.version)
+            with suppress(NotFound):  # somebody deleted it
+                await self._say(repository, number, key, known, because)
+                await self._issues.close(repository, number, reason="completed")
+        await self._forget(key)
 
     async def number_of(self, key: str) -> int:
         """The open notice's issue, or 0."""
         known = await self._documents.get(NOTICES.name, key)
         return _number(known.data) if known else 0
+
+    async def _say(
+        self, repository: RepositoryName, number: int, key: str, known: Document, because: str
+    ) -> None:
+        """The reason stands in the thread once, even where we were killed after it."""
+        marker = _marker(f"{key}:settled")
+        if known.data.get("settling"):
+            if await self._issues.find_comment(repository, number, marker=marker):
+                return
+        else:
+            await put(self._documents, NOTICES.name, key, {**known.data, "settling": because})
+        await self._issues.comment(repository, number, f"{because}\n\n{marker}")
+
+    async def _forget(self, key: str) -> None:
+        known = await self._documents.get(NOTICES.name, key)
+        if known is not None:
+            await self._documents.delete(NOTICES.name, key, version=known.version)
 
     async def _write(
         self, repository: RepositoryName, number: int, title: str, text: str, labels: Sequence[str]

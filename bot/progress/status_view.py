@@ -1,8 +1,8 @@
 """What ``/status`` tells: the record of a request or of a project, in words."""
 
-import datetime as dt
 from typing import Protocol
 
+from bot.clock import day_of
 from bot.progress.steps_view import current_step, steps_table
 from bot.runs.record import Run
 
@@ -44,7 +44,7 @@ def request_status(run: Run | None, *, state: str) -> str:
 
 def project_status(project: ProjectFacts, *, cost_center: str) -> str:
     """A project: who owns it, who pays, what it came from."""
-    made = dt.datetime.fromtimestamp(project.created_at_s, tz=dt.UTC).date().isoformat()
+    made = day_of(project.created_at_s)
     rows = [
         ("Team", f"`{project.team}` ({project.business_unit})"),
         ("Cost center", f"`{cost_center}`"),

@@ -48,8 +48,13 @@ class Sticky:
         async def edit(id_: int) -> None:
             await issues.edit_comment(repository, id_, text)
 
-        key = f"comment:{str(repository).lower()}#{number}:{about}"
+        key = _comment_key(repository, number, about)
         await self._upsert(key, text, post=post, search=search, edit=edit)
+
+    async def comment_id(self, repository: RepositoryName, number: int, *, about: str) -> int:
+        """The id of the thread's comment ``about`` this, 0 where none is known."""
+        known = await self._documents.get(PROGRESS.name, _comment_key(repository, number, about))
+        return _int(known.data) if known else 0
 
     async def check(self, repository: Place, check: CheckRun) -> None:
         """Make the commit's one check run with that external id look like ``check``."""
@@ -104,6 +109,10 @@ class Sticky:
             await self._documents.replace(
                 PROGRESS.name, key, {"id": id_, "digest": digest}, version=known.version
             )
+
+
+def _comment_key(repository: RepositoryName, number: int, about: str) -> str:
+    return f"comment:{str(repository).lower()}#{number}:{about}"
 
 
 def _int(data: Mapping[str, Json]) -> int:

@@ -32,6 +32,8 @@ def project_of(run: Run, *, now_s: float) -> Project:
         template=str(intent["template"]),
         template_version=str(intent["version"]),
         template_commit=str(intent["commit"]),
+        template_version_id=str(intent["version_id"]),
+        first_commit=str(run.facts["commit"]),
         repository_url=str(run.facts["html_url"]),
         visibility=str(intent["visibility"]),
         cloud_provider=str(intent["cloud_provider"]),

@@ -53,6 +53,8 @@ class Project:
     template: str
     template_version: str
     template_commit: str
+    template_version_id: str  # of the template version it was made from
+    first_commit: str  # the one that our content came with
     repository_url: str
     visibility: str
     cloud_provider: str  # empty where nothing is deployed
@@ -81,9 +83,17 @@ class ProjectRecords:
         return msgspec.convert(found.data, Project) if found else None
 
     async def of_repository(self, full_name: str) -> Project | None:
-        """The project of ``owner/name`` in any spelling, or None."""
-        found = await self._documents.find(PROJECTS.name, {"full_name": full_name.lower()}, limit=1)
-        return msgspec.convert(found[0].data, Project) if found else None
+        """The project of ``owner/name`` in any spelling, or None.
+
+        Of several that had the name one after the other, the one that has it now.
+        """
+        found = await self._documents.find(PROJECTS.name, {"full_name": full_name.lower()})
+        projects = [msgspec.convert(each.data, Project) for each in found]
+        return max(
+            projects,
+            key=lambda each: (each.state is ProjectState.ACTIVE, each.created_at_s),
+            default=None,
+        )
 
     async def count_of(self, template: str) -> int:
         """How many active projects came of that template."""

@@ -1,5 +1,6 @@
 """What commands do on a request's issue: retry, undo, approve, status."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.errors import UserError
@@ -53,6 +54,7 @@ class RequestCommands:
     start: StartGenerate
     generate: GenerateServices
     github: GitHub
+    describe_template: Callable[[CommentMade], Awaitable[str]]
 
     async def retry(self, command: CommentMade) -> str:
         """Go on from the failed step."""
@@ -104,7 +106,11 @@ class RequestCommands:
         return await self.requests.approve(command, event)
 
     async def status(self, command: CommentMade) -> str:
-        """The request's record, or the project's where it is asked in its own repository."""
+        """The record of the request, or of the project, and how its template does."""
+        parts = [await self._record(command), await self.describe_template(command)]
+        return "\n\n".join(part for part in parts if part)
+
+    async def _record(self, command: CommentMade) -> str:
         request = await self._request(command)
         if request is not None:
             return request_status(await self.runs.get(request.run_id), state=request.state.value)

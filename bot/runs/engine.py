@@ -44,6 +44,18 @@ class Durations(Protocol):
         ...
 
 
+class Ended(Protocol):
+    """Takes note of a run that has ended.
+
+    It is given the settled record, and the same one again after a kill and whenever the run
+    is looked at later: twice must be like once.
+    """
+
+    async def __call__(self, run: Run) -> None:
+        """Take note. What it raises brings the run back."""
+        ...
+
+
 class Engine:
     """Advances runs. One worker at a time holds a run (the queue orders by subject)."""
 
@@ -55,13 +67,18 @@ class Engine:
         reporter: Reporter,
         durations: Durations,
         clock: Clock,
+        ended: Mapping[str, Ended] | None = None,
     ) -> None:
-        """``kinds`` pairs each kind with the services its steps are given."""
+        """``kinds`` pairs each kind with the services its steps are given.
+
+        ``ended`` has who hears of ended runs, by their kind.
+        """
         self._records = records
         self._kinds = {kind.name: (kind, services) for kind, services in kinds}
         self._reporter = reporter
         self._durations = durations
         self._clock = clock
+        self._ended_by_kind = ended or {}
 
     def planned_steps(self, kind: str) -> tuple[StepRecord, ...]:
         """The steps of a kind as a new run records them."""
@@ -85,7 +102,10 @@ class Engine:
             run = await self._undo(run)
         elif not run.finished:
             run = await self._steps(run)
-        await self._reporter.settle(run)
+        try:
+            await self._reporter.settle(run)
+        finally:  # GitHub may be away for the one; the other needs only the store
+            await self._tell_ended(run)
         return run
 
     async def give_up(self, run_id: str, *, reason: str, reference: str) -> Run:
@@ -101,6 +121,7 @@ class Engine:
         run = await self._fail(run, problem)
         with suppress(RetryLater):
             await self._reporter.settle(run)
+        await self._tell_ended(run)
         return run
 
     async def reopen(self, run_id: str) -> Run:
@@ -126,6 +147,11 @@ class Engine:
         return await self._records.save(
             replace(run, state=RunState.UNDOING, facts={**run.facts, "undo_from": run.state.value})
         )
+
+    async def _tell_ended(self, run: Run) -> None:
+        hears = self._ended_by_kind.get(run.kind)
+        if hears is not None and run.finished:
+            await hears(run)
 
     async def _required(self, run_id: str) -> Run:
         run = await self._records.get(run_id)

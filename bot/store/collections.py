@@ -8,12 +8,17 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
+HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
+REPORTS = Collection("reports", indexed=("version", "by", "issue"))
 REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind"))
+SATISFACTION = Collection("satisfaction", indexed=("version",))
+SATISFACTION_DUE = Collection("satisfaction_due")  # in order of time
 TEMPLATES = Collection("templates", indexed=("template", "state"))
 VERDICTS = Collection("verdicts")
 
@@ -21,12 +26,17 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    EVIDENCE,
+    HEALTH,
     NOTICES,
     ORGANIZATION,
     PROGRESS,
     PROJECTS,
+    REPORTS,
     REQUESTS,
     RUNS,
+    SATISFACTION,
+    SATISFACTION_DUE,
     TEMPLATES,
     VERDICTS,
 )

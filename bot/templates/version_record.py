@@ -72,6 +72,11 @@ class TemplateVersion:
     withdrawal: Withdrawal | None = None
 
     @property
+    def title(self) -> str:
+        """What people call it, in Markdown of ours."""
+        return f"`{self.template}` {self.version}"
+
+    @property
     def definition(self) -> TemplateDefinition:
         """What it says and asks; of its files, only the two that say it."""
         files = (

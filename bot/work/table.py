@@ -7,7 +7,9 @@ from bot.work.events import (
     BranchPushed,
     CheckAsked,
     CommentMade,
+    DeploymentTold,
     IssueChanged,
+    IssueClosed,
     PullRequestChanged,
     ReviewGiven,
     WorkflowRunEnded,
@@ -23,6 +25,9 @@ def event_table(
     on_review: Callable[[ReviewGiven], Awaitable[None]],
     on_check_button: Callable[[CheckAsked], Awaitable[None]],
     on_verify_run: Callable[[WorkflowRunEnded], Awaitable[None]],
+    on_first_build: Callable[[WorkflowRunEnded], Awaitable[None]],
+    on_deployment: Callable[[DeploymentTold], Awaitable[None]],
+    on_report_issue: Callable[[IssueClosed | IssueChanged], Awaitable[None]],
 ) -> tuple[Row, ...]:
     """One row a handler; the names are kept in the store and never change."""
     return (
@@ -33,4 +38,8 @@ def event_table(
         Row(ReviewGiven, "review", on_review),
         Row(CheckAsked, "check-button", on_check_button),
         Row(WorkflowRunEnded, "verify-run", on_verify_run),
+        Row(WorkflowRunEnded, "first-build", on_first_build),
+        Row(DeploymentTold, "deployment", on_deployment),
+        Row(IssueClosed, "report-closed", on_report_issue),
+        Row(IssueChanged, "report-reopened", on_report_issue),
     )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.organization import CommandPolicy, OrganizationInvalid, parse_organization
+from bot.organization import CommandPolicy, HealthPolicy, OrganizationInvalid, parse_organization
 from bot.organization.value import AllowedForTemplate
 from tests.forms.examples import ORGANIZATION
 
@@ -20,6 +20,7 @@ policies:
     kotlin-library: {hooks: true, extensions: [jinja2_time.TimeExtension]}
   commands:
     deploy: {role: admin, teams: [platform], environments: [production]}
+  health: {unhealthy_below: 70, withdraw_below: 20}
 """
 )
 
@@ -35,6 +36,7 @@ def test_the_smallest_file_has_the_usual_policies() -> None:
     live = parse_organization(ORGANIZATION)
     assert [team.slug for team in live.creating_teams()] == ["payments", "cards"]
     assert live.policies.visibility == ("private", "internal")
+    assert live.policies.health == HealthPolicy(unhealthy_below=60, withdraw_below=0)
     assert live.cost_centers_for("payments") == ("CC-100",)
     assert live.cost_centers_for("nobody") == ()
     unit = live.unit_of("cards")
@@ -57,6 +59,7 @@ def test_policies_are_read() -> None:
         role="admin", teams=("platform",), environments=("production",)
     )
     assert live.command_policy("status") == CommandPolicy()
+    assert live.policies.health == HealthPolicy(unhealthy_below=70, withdraw_below=20)
 
 
 @pytest.mark.parametrize(
@@ -167,6 +170,14 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, says: str) -> None
         pytest.param("{commands: {deploy: {role: owner}}}", "must be one of `write`", id="role"),
         pytest.param(
             "{commands: {deploy: {environments: [prod]}}}", "(did you mean", id="environment"
+        ),
+        pytest.param("{health: {unhealthy_below: 101}}", "must be at most 100", id="health"),
+        pytest.param("{health: {withdraw_below: -1}}", "must be at least 0", id="below-zero"),
+        pytest.param("{health: {unhealthy_below: '60'}}", "must be a whole number", id="text"),
+        pytest.param(
+            "{health: {withdraw_below: 61}}",
+            "cannot be withdrawn below 61 before its owners are told below 60",
+            id="withdrawn-untold",
         ),
     ],
 )

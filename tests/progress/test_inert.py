@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.progress.inert import inert
+from bot.progress.inert import inert, inert_block
 from bot.progress.words import cell
 
 MARKDOWN = MarkdownIt("gfm-like", {"linkify": False})
@@ -121,3 +121,30 @@ def test_long_text_is_cut_where_it_was_told() -> None:
     """A page of text does not fill the comment."""
     assert inert("x" * 11, limit=10) == f"`{'x' * 10}…`"
     assert inert("x" * 10, limit=10) == f"`{'x' * 10}`"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_block_of_it_is_one_block(text: str) -> None:
+    """Nothing inside ends the fence, and what stands around it is as it was."""
+    assert_one_block(text)
+
+
+@given(st.text(max_size=200))
+def test_a_block_of_anything_is_one_block(text: str) -> None:
+    assert_one_block(text)
+
+
+def assert_one_block(text: str) -> None:
+    tokens = MARKDOWN.parse(f"Before\n\n{inert_block(text)}\n\nafter")
+    kinds = [token.type for token in tokens if token.level == 0 and token.nesting >= 0]
+    assert kinds == ["paragraph_open", "fence", "paragraph_open"]
+    (block,) = [token for token in tokens if token.type == "fence"]
+    assert "<!--" not in block.content
+    seen = [c for c in block.content if c not in "\n\u200b"]
+    assert not [c for c in seen if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp")]
+
+
+def test_a_block_keeps_its_lines_and_is_cut() -> None:
+    assert inert_block("one\r\ntwo\rthree\tx") == "```text\none\ntwo\nthree x\n```"
+    assert inert_block("abc", limit=2) == "```text\nab…\n```"
+    assert inert_block("") == "```text\n(empty)\n```"

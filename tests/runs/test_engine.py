@@ -48,11 +48,14 @@ class Seen:
 
     settled: list[RunState] = field(default_factory=list)
     steps: list[tuple[str, str]] = field(default_factory=list)
+    away: bool = False
 
     def progress(self, run: Run) -> None:
         pass
 
     async def settle(self, run: Run) -> None:
+        if self.away:
+            raise RetryLater("GitHub is away.")
         self.settled.append(run.state)
 
     def step_done(self, kind: str, step: str, outcome: str, seconds: float) -> None:
@@ -88,10 +91,33 @@ KIND: RunKind[World] = RunKind(
 )
 
 
-def engine(documents: MemoryDocuments, world: World, seen: Seen | None = None) -> Engine:
+class Heard:
+    """Hears of ended runs."""
+
+    def __init__(self) -> None:
+        self.runs: list[Run] = []
+        self.before: Callable[[], None] = lambda: None
+
+    async def __call__(self, run: Run) -> None:
+        self.before()
+        self.runs.append(run)
+
+
+def engine(
+    documents: MemoryDocuments,
+    world: World,
+    seen: Seen | None = None,
+    *,
+    heard: Heard | None = None,
+) -> Engine:
     seen = seen or Seen()
     return Engine(
-        RunRecords(documents), [(KIND, world)], reporter=seen, durations=seen, clock=ManualClock()
+        RunRecords(documents),
+        [(KIND, world)],
+        reporter=seen,
+        durations=seen,
+        clock=ManualClock(),
+        ended={"build": heard} if heard else None,
     )
 
 
@@ -153,6 +179,67 @@ async def test_killed_anywhere_any_number_of_times_everything_is_made_once(
     assert world.made == ["one", "two", "three"]
     assert set(done.facts) == {"one", "two", "three"}
     assert [step.state for step in done.steps] == [StepState.DONE] * 3
+
+
+@given(kills=st.lists(st.integers(min_value=1, max_value=12), max_size=6))
+async def test_whoever_hears_of_ended_runs_hears_of_each_end_whatever_dies(
+    kills: list[int],
+) -> None:
+    """It hears the settled record, perhaps more than once, and never of a run under way."""
+    documents, world, heard = MemoryDocuments(), World(), Heard()
+    run = await a_run(documents, world)
+    pending = list(kills)
+    count = 0
+
+    def maybe_die(_name: str = "") -> None:
+        nonlocal count
+        count += 1
+        if pending and count >= pending[0]:
+            pending.pop(0)
+            count = 0
+            raise Killed
+
+    documents.before_write = world.after = heard.before = maybe_die
+    for _ in range(len(kills) + 1):
+        try:
+            done = await engine(documents, world, heard=heard).advance(run.id)
+            break
+        except Killed:
+            continue
+    assert heard.runs
+    assert set(map(repr, heard.runs)) == {repr(done)}
+
+
+async def test_an_end_is_heard_of_even_while_it_cannot_be_shown() -> None:
+    """And the run comes back to be shown."""
+    documents, world, heard, seen = MemoryDocuments(), World(), Heard(), Seen()
+    run = await a_run(documents, world)
+    seen.away = True
+    with pytest.raises(RetryLater):
+        await engine(documents, world, seen, heard=heard).advance(run.id)
+    assert [each.state for each in heard.runs] == [RunState.SUCCEEDED]
+
+
+async def test_every_kind_of_end_is_heard_of() -> None:
+    documents, world, heard = MemoryDocuments(), World(), Heard()
+    run = await a_run(documents, world)
+
+    def refuse(name: str) -> None:
+        if name == "two":
+            raise UserError("The name is taken.", fix="Choose another.")
+
+    world.before = refuse
+    await engine(documents, world, heard=heard).advance(run.id)
+    await engine(documents, world, heard=heard).begin_undo(run.id)
+    await engine(documents, world, heard=heard).advance(run.id)
+    assert [each.state for each in heard.runs] == [RunState.FAILED, RunState.UNDONE]
+
+
+async def test_a_run_that_is_given_up_is_heard_of() -> None:
+    documents, world, heard = MemoryDocuments(), World(), Heard()
+    run = await a_run(documents, world)
+    await engine(documents, world, heard=heard).give_up(run.id, reason="In vain.", reference="r")
+    assert [each.state for each in heard.runs] == [RunState.FAILED]
 
 
 async def test_a_persons_mistake_fails_the_run_and_retry_goes_on_from_there() -> None:

@@ -38,6 +38,7 @@ LEVELS = {
     "administration": {"read", "write"},
     "checks": {"read", "write"},
     "actions": {"read", "write"},
+    "deployments": {"read", "write"},
     "members": {"read", "write"},
     "repository_custom_properties": {"read", "write"},
     "organization_custom_properties": {"read", "write", "admin"},
@@ -52,6 +53,7 @@ PERMISSION_OF_EVENT = {
     "check_run": "checks",
     "check_suite": "checks",
     "workflow_run": "actions",
+    "deployment_status": "deployments",
 }
 
 
@@ -67,8 +69,8 @@ def test_every_permission_exists_at_its_level() -> None:
         assert level in LEVELS[name], name
 
 
-def test_the_app_has_exactly_what_its_jobs_ask_for() -> None:
-    """No token is refused for a missing permission, and none is held that no job uses."""
+def test_the_app_has_exactly_what_its_jobs_and_events_ask_for() -> None:
+    """No token is refused for a missing permission, and none is held that nothing uses."""
     name = RepositoryName("acme", "shop")
     repository = Repository(
         id=1,
@@ -93,6 +95,8 @@ def test_the_app_has_exactly_what_its_jobs_ask_for() -> None:
     for job in jobs:
         for permission, level in (*job.permissions, *job.if_granted):
             needed.setdefault(permission, set()).add(level)
+    for event in read_manifest().events:
+        needed.setdefault(PERMISSION_OF_EVENT[event], set()).add("read")
 
     assert read_manifest().permissions == {
         permission: "write" if "write" in levels else "read"

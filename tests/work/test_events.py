@@ -146,3 +146,30 @@ def test_a_payload_of_another_shape_says_so_without_quoting_it(repository: Any) 
     with pytest.raises(MalformedDelivery) as caught:
         read_event("issues", "g", issues(repository=repository))
     assert "acme" not in str(caught.value)
+
+
+def test_an_ended_workflow_run_says_when_and_on_which_branch() -> None:
+    def ended(branch: str) -> WorkflowRunEnded:
+        run = {
+            "id": 1,
+            "html_url": "u",
+            "event": "push",
+            "head_sha": "a" * 40,
+            "head_branch": branch,
+            "path": ".github/workflows/ci.yml@main",
+            "conclusion": "success",
+            "updated_at": "2026-01-01T00:00:00Z",
+        }
+        body = {
+            "action": "completed",
+            "workflow_run": run,
+            "repository": {"full_name": "acme/kit", "default_branch": "trunk"},
+            "sender": {"id": 1, "login": "x", "type": "Bot"},
+        }
+        event = read_event("workflow_run", "g", json.dumps(body).encode())
+        assert isinstance(event, WorkflowRunEnded)
+        return event
+
+    assert ended("trunk").on_default_branch
+    assert not ended("main").on_default_branch
+    assert ended("trunk").ended_at == "2026-01-01T00:00:00Z"

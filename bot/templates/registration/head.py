@@ -34,6 +34,7 @@ class CatalogHead:
     default_branch: str
     concerns: Mapping[str, str] = field(default_factory=dict)
     pending: Mapping[str, str] = field(default_factory=dict)
+    shown_on: str = ""  # the day (UTC) on which what is shown was read from the records
 
 
 def concerns(tree: Tree) -> dict[str, str]:

@@ -6,10 +6,11 @@ a row of the README, in one commit. Repeating it changes nothing.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import structlog
 
-from bot.clock import Clock
+from bot.clock import Clock, day_of
 from bot.errors import RetryLater
 from bot.github.port import GitHub, NotFound, RepositoryName, Tree
 from bot.organization.current import CurrentOrganization
@@ -51,12 +52,15 @@ class Registration:
         self._whole_catalog_seen = False
 
     async def keep_in_line(self) -> None:
-        """Refresh; the first time in this process, all of it.
+        """Refresh; the first time in this process, and once a day, all of it.
 
-        A new release of the bot may write forms differently.
+        A new release of the bot may write forms differently. The figures that forms and
+        README show move with every project, and a commit for each would be too many.
         """
         first = not self._whole_catalog_seen
-        await self.refresh(anyway=first, labels=first)
+        known = await self._head.get()
+        is_of_yesterday = known is not None and known.shown_on != day_of(self._clock.now_s())
+        await self.refresh(anyway=first or is_of_yesterday, labels=first)
         self._whole_catalog_seen = True
 
     async def look_again(self) -> None:
@@ -128,7 +132,11 @@ class Registration:
         # What we wrote ourselves is not read back: the next look finds nothing to write.
         await self._head.put(
             CatalogHead(
-                commit=written, default_branch=branch, concerns=concerns(tree), pending=pending
+                commit=written,
+                default_branch=branch,
+                concerns=concerns(tree),
+                pending=pending,
+                shown_on=day_of(self._clock.now_s()),
             )
         )
 
@@ -164,9 +172,4 @@ def _is_at(known: CatalogHead, commit: str, branch: str) -> bool:
 
 
 def _moved(known: CatalogHead, commit: str, branch: str) -> CatalogHead:
-    return CatalogHead(
-        commit=commit,
-        default_branch=branch,
-        concerns=known.concerns,
-        pending=known.pending,
-    )
+    return replace(known, commit=commit, default_branch=branch)

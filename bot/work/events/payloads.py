@@ -137,6 +137,7 @@ class WorkflowRun(msgspec.Struct):
     html_url: str
     event: str
     head_sha: str
+    updated_at: str = ""
     path: str = ""
     head_branch: str | None = None
     conclusion: str | None = None
@@ -157,6 +158,7 @@ class Deployment(msgspec.Struct):
 
 class DeploymentStatus(msgspec.Struct):
     state: str
+    created_at: str = ""
     target_url: str | None = None
     log_url: str | None = None
 

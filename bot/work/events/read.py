@@ -181,8 +181,10 @@ def _read_workflow_run(guid: str, body: bytes) -> WorkflowRunEnded | None:
         workflow=run.path.partition("@")[0],
         event=run.event,
         branch=run.head_branch or "",
+        on_default_branch=run.head_branch == told.repository.default_branch,
         head_sha=run.head_sha,
         conclusion=run.conclusion or "",
+        ended_at=run.updated_at,
         url=run.html_url,
         sender=_person(told.sender),
     )
@@ -198,6 +200,7 @@ def _read_deployment_status(guid: str, body: bytes) -> DeploymentTold:
         environment=told.deployment.environment,
         commit=told.deployment.sha,
         state=status.state,
+        told_at=status.created_at,
         url=status.log_url or status.target_url or "",
         sender=_person(told.sender),
     )

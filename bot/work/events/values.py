@@ -130,8 +130,10 @@ class WorkflowRunEnded:
     workflow: str  # the path of its file
     event: str
     branch: str
+    on_default_branch: bool
     head_sha: str
     conclusion: str
+    ended_at: str  # ISO 8601
     url: str
     sender: Person
 
@@ -146,6 +148,7 @@ class DeploymentTold:
     environment: str
     commit: str
     state: str
+    told_at: str  # ISO 8601
     url: str
     sender: Person
 
