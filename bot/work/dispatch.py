@@ -13,13 +13,26 @@ from bot.work.events import Event, read_event
 log = structlog.get_logger(__name__)
 
 
+def _always(_event: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: this kind of event goes to this handler, known by its name."""
+    """One line of the table: this kind of event goes to this handler, known by its name.
+
+    ``when`` leaves out what is none of its business: a delivery with a single handler
+    costs two writes less.
+    """
 
     event: type[Any]
     name: str
     handle: Callable[[Any], Awaitable[None]]
+    when: Callable[[Any], bool] = _always
+
+    def takes(self, event: Event | None) -> bool:
+        """Whether the handler is given the event."""
+        return isinstance(event, self.event) and self.when(event)
 
 
 class Outcomes(Protocol):
@@ -51,7 +64,7 @@ class Dispatcher:
         Raises MalformedDelivery; RetryLater or HandlersFailed when handlers are left over.
         """
         event = read_event(delivery.event, delivery.guid, delivery.body)
-        rows = [row for row in self._table if event is not None and isinstance(event, row.event)]
+        rows = [row for row in self._table if row.takes(event)]
         if event is None or not rows:
             await self._finish(delivery, "ignored")
             return

@@ -41,5 +41,9 @@ def event_table(
         Row(WorkflowRunEnded, "first-build", on_first_build),
         Row(DeploymentTold, "deployment", on_deployment),
         Row(IssueClosed, "report-closed", on_report_issue),
-        Row(IssueChanged, "report-reopened", on_report_issue),
+        Row(IssueChanged, "report-reopened", on_report_issue, when=_is_reopened),
     )
+
+
+def _is_reopened(event: IssueChanged) -> bool:
+    return event.action == "reopened"

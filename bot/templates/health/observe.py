@@ -1,4 +1,4 @@
-"""An observation comes in: it is kept, and the version it is about is looked at soon."""
+"""An observation comes in: it is kept, and where it can matter its version is looked at soon."""
 
 from bot.templates.health.evidence import Evidence, EvidenceRecords
 from bot.templates.health.watch import Watch
@@ -13,7 +13,10 @@ class Observe:
     async def __call__(self, evidence: Evidence) -> None:
         """It is kept and its version marked; repeating it adds nothing."""
         await self._evidence.note(evidence)
-        await self._watch.mark(evidence.version)
+        if evidence.good:
+            await self._watch.good_news(evidence.version)
+        else:
+            await self._watch.bad_news(evidence.version)
 
     async def has(self, evidence: Evidence) -> bool:
         """Whether this very observation is kept already."""

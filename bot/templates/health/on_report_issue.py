@@ -21,8 +21,7 @@ class OnReportIssue:
     async def __call__(self, event: IssueClosed | IssueChanged) -> None:
         """Follow the issue if it is a report's; anything else costs nothing."""
         ours = str(event.repository).lower() == str(self.catalog).lower()
-        is_edit = isinstance(event, IssueChanged) and event.action != "reopened"
-        if not ours or is_edit or LABEL not in event.labels:
+        if not ours or LABEL not in event.labels:
             return
         report = await self.reports.of_issue(event.number)
         if report is not None:

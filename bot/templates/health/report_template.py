@@ -89,7 +89,7 @@ class ReportTemplate:
         team = await self._team(version)
         issue = await self._open(report, version, team)
         await self.reports.set(report, issue=issue.number, is_open=issue.state == "open")
-        await self.watch.mark(report.version)
+        await self.watch.bad_news(report.version)
         return thanks(
             version.title,
             team=team,

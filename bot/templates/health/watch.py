@@ -22,12 +22,14 @@ BATCH = 100
 class Watched:
     """A version under watch: ``look`` says that something came since it was looked at last.
 
-    ``unhealthy``: its owners are told, or about to be. ``withdrawn``: it was taken back for
-    its health, to the end. ``asked`` grows with every mark.
+    ``troubled``: something bad was observed of it once. ``unhealthy``: its owners are told,
+    or about to be. ``withdrawn``: it was taken back for its health, to the end. ``asked``
+    grows with every mark.
     """
 
     version: str
     look: bool = False
+    troubled: bool = False
     asked: int = 0
     unhealthy: bool = False
     withdrawn: bool = False
@@ -42,9 +44,18 @@ class Watch:
 
     async def mark(self, version: str) -> None:
         """The version is looked at soon."""
-        await self._change(
-            version, lambda watched: replace(watched, look=True, asked=watched.asked + 1)
-        )
+        await self._change(version, _marked)
+
+    async def bad_news(self, version: str) -> None:
+        """Something bad was observed: the version is looked at soon."""
+        await self._change(version, lambda known: replace(_marked(known), troubled=True))
+
+    async def good_news(self, version: str) -> None:
+        """Something good was observed: of use only where something was bad.
+
+        Most versions never had any trouble; for their every project, this writes nothing.
+        """
+        await self._change(version, lambda known: _marked(known) if known.troubled else known)
 
     async def to_look_at(self) -> Sequence[str]:
         """Marked versions, in order of id."""
@@ -86,11 +97,16 @@ class Watch:
         await self._change(claimed.version, lambda known: replace(known, held_until_s=0.0))
 
     async def _change(self, version: str, to: Callable[[Watched], Watched]) -> None:
-        def decide(known: Mapping[str, Json] | None) -> Mapping[str, Json]:
+        def decide(known: Mapping[str, Json] | None) -> Mapping[str, Json] | None:
             watched = msgspec.convert(known, Watched) if known else Watched(version=version)
-            return _data(to(watched))
+            changed = to(watched)
+            return None if changed == watched else _data(changed)
 
         await change(self._documents, HEALTH.name, version, decide)
+
+
+def _marked(watched: Watched) -> Watched:
+    return replace(watched, look=True, asked=watched.asked + 1)
 
 
 def _watched(document: Document) -> Watched:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.templates.health.evidence import Evidence, EvidenceRecords, Source
+from bot.templates.health.observe import Observe
 from bot.templates.health.watch import HOLD_S, Watch
 from tests.store.memory import MemoryDocuments
 
@@ -52,6 +54,17 @@ async def test_what_could_not_be_done_now_keeps_its_mark(watch: Watch) -> None:
     assert await watch.claim(VERSION, now_s=2.0) is not None
 
 
+async def test_good_news_matter_only_where_something_was_bad(watch: Watch) -> None:
+    await watch.good_news(VERSION)
+    assert await watch.to_look_at() == []
+    await watch.bad_news(VERSION)
+    claimed = await watch.claim(VERSION, now_s=1.0)
+    assert claimed is not None
+    await watch.done(claimed)
+    await watch.good_news(VERSION)
+    assert await watch.to_look_at() == [VERSION]
+
+
 async def test_versions_whose_owners_are_told_are_found(watch: Watch) -> None:
     await watch.mark(VERSION)
     claimed = await watch.claim(VERSION, now_s=1.0)
@@ -59,3 +72,27 @@ async def test_versions_whose_owners_are_told_are_found(watch: Watch) -> None:
     assert await watch.unhealthy() == []
     await watch.decided(claimed, unhealthy=True, withdrawn=False)
     assert await watch.unhealthy() == [VERSION]
+
+
+@pytest.mark.parametrize("good", [True, False])
+async def test_killed_before_the_mark_the_repeat_marks(good: bool) -> None:
+    """The event or run that brought it comes again; by then the evidence is known."""
+    documents = MemoryDocuments()
+    watch, evidence = Watch(documents), EvidenceRecords(documents)
+    await watch.bad_news(VERSION)
+    claimed = await watch.claim(VERSION, now_s=1.0)
+    assert claimed is not None
+    await watch.done(claimed)
+    seen = Evidence(
+        version=VERSION,
+        source=Source.DEPLOYMENT,
+        about="1",
+        whose="1",
+        good=good,
+        made_at_s=1.0,
+        at_s=1.0,
+    )
+    await evidence.note(seen)  # and then it was killed
+    await Observe(evidence, watch)(seen)
+    assert await watch.to_look_at() == [VERSION]
+    assert len(await evidence.of_version(VERSION)) == 1
