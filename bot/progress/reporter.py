@@ -5,7 +5,7 @@ a failed one is only logged. The settling report is owed and may raise.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import structlog
@@ -31,12 +31,16 @@ class _Live:
 class ProgressReporter:
     """The engine's ``Reporter``: what is shown where is the business of each kind."""
 
-    def __init__(self, shows: Mapping[str, Show], *, clock: Clock, interval_s: float) -> None:
-        """``shows`` has one entry a kind; ``interval_s`` lies at least between two of a run."""
-        self._shows = shows
+    def __init__(self, *, clock: Clock, interval_s: float) -> None:
+        """``interval_s`` lies at least between two shows of a run."""
+        self._shows: dict[str, Show] = {}
         self._clock = clock
         self._interval_s = interval_s
         self._live: dict[str, _Live] = {}
+
+    def add(self, kind: str, show: Show) -> None:
+        """Runs of this kind are shown so. For the composition root, before any run."""
+        self._shows[kind] = show
 
     def progress(self, run: Run) -> None:
         """Show this soon; the newest state wins."""

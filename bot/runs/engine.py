@@ -4,7 +4,7 @@ One save lies between two steps: it records the end of one and the start of the
 next together. A repeated step is told apart by its attempts.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.errors import RetryLater, Unavailable, UserError
-from bot.runs.kind import Cancelled, Outcome, RunKind, Step, Waits
+from bot.runs.kind import Cancelled, Outcome, RunKind, S, Step, Waits
 from bot.runs.record import Problem, Run, RunState, StepRecord, StepState
 from bot.runs.records import RunRecords
 
@@ -60,25 +60,24 @@ class Engine:
     """Advances runs. One worker at a time holds a run (the queue orders by subject)."""
 
     def __init__(
-        self,
-        records: RunRecords,
-        kinds: Sequence[tuple[RunKind[Any], Any]],
-        *,
-        reporter: Reporter,
-        durations: Durations,
-        clock: Clock,
-        ended: Mapping[str, Ended] | None = None,
+        self, records: RunRecords, *, reporter: Reporter, durations: Durations, clock: Clock
     ) -> None:
-        """``kinds`` pairs each kind with the services its steps are given.
-
-        ``ended`` has who hears of ended runs, by their kind.
-        """
+        """It knows no kind of run yet: see ``add``."""
         self._records = records
-        self._kinds = {kind.name: (kind, services) for kind, services in kinds}
+        self._kinds: dict[str, tuple[RunKind[Any], Any]] = {}
+        self._ended_by_kind: dict[str, Ended] = {}
         self._reporter = reporter
         self._durations = durations
         self._clock = clock
-        self._ended_by_kind = ended or {}
+
+    def add(self, kind: RunKind[S], services: S, *, ended: Ended | None = None) -> None:
+        """Runs of this kind are advanced from now on, their steps given these services.
+
+        ``ended`` hears of each that has ended. For the composition root, before any run.
+        """
+        self._kinds[kind.name] = (kind, services)
+        if ended is not None:
+            self._ended_by_kind[kind.name] = ended
 
     def planned_steps(self, kind: str) -> tuple[StepRecord, ...]:
         """The steps of a kind as a new run records them."""

@@ -46,7 +46,9 @@ def reporter(github: FakeGitHub, clock: HeldClock) -> ProgressReporter:
         check=lambda run: None,
         repository=repository,
     )
-    return ProgressReporter({"build": show}, clock=clock, interval_s=1.0)
+    shown = ProgressReporter(clock=clock, interval_s=1.0)
+    shown.add("build", show)
+    return shown
 
 
 def at(place: int) -> Run:

@@ -111,14 +111,9 @@ def engine(
     heard: Heard | None = None,
 ) -> Engine:
     seen = seen or Seen()
-    return Engine(
-        RunRecords(documents),
-        [(KIND, world)],
-        reporter=seen,
-        durations=seen,
-        clock=ManualClock(),
-        ended={"build": heard} if heard else None,
-    )
+    made = Engine(RunRecords(documents), reporter=seen, durations=seen, clock=ManualClock())
+    made.add(KIND, world, ended=heard)
+    return made
 
 
 async def a_run(documents: MemoryDocuments, world: World) -> Run:
@@ -370,7 +365,8 @@ async def an_asking_run(
     other: Elsewhere,
 ) -> tuple[Run, Engine, RunRecords, Seen, ManualClock]:
     records, seen, clock = RunRecords(MemoryDocuments()), Seen(), ManualClock()
-    asking = Engine(records, [(ASKS, other)], reporter=seen, durations=seen, clock=clock)
+    asking = Engine(records, reporter=seen, durations=seen, clock=clock)
+    asking.add(ASKS, other)
     run = Run(
         id="ask-1",
         kind="ask",

@@ -68,7 +68,7 @@ class Bench:
             self.queue,
             self.store.deliveries,
             Dispatcher(table, self.store.deliveries, nothing),
-            Engine(runs, [], reporter=nothing, durations=nothing, clock=self.clock),  # type: ignore[arg-type]  # takes any call
+            Engine(runs, reporter=nothing, durations=nothing, clock=self.clock),  # type: ignore[arg-type]  # takes any call
             clock=self.clock,
             limits=self.limits,
             retried=self.retried.append,

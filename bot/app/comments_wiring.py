@@ -1,0 +1,56 @@
+"""Wiring of the slash commands: what each does, and where it may be written."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any
+
+from bot.app.parts import Parts, Shared
+from bot.commands import OnComment, Place, Standing
+from bot.progress.audit_view import audit_comment
+from bot.projects import RequestCommands
+from bot.templates.health.report_template import ReportTemplate
+from bot.templates.withdraw import Withdraw
+from bot.work.events import CommentMade
+
+
+def wire_comments(
+    parts: Parts,
+    shared: Shared,
+    commands: RequestCommands,
+    *,
+    withdraw: Withdraw,
+    report: ReportTemplate,
+) -> OnComment:
+    """The commands of the table, each with what it does."""
+
+    async def tell_audit(comment: CommentMade, _words: Sequence[str]) -> str:
+        subject = await commands.subject_of(comment)
+        return audit_comment(await shared.audit.for_subject(subject, limit=20))
+
+    return OnComment(
+        threads=_threads(commands, str(parts.catalog).lower()),
+        organization=shared.organization.get,
+        execute={
+            "status": lambda comment, _: commands.status(comment),
+            "audit": tell_audit,
+            "retry": lambda comment, _: commands.retry(comment),
+            "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
+            "approve": lambda comment, _: commands.approve(comment),
+            "report": report,
+            "withdraw": withdraw.command,
+        },
+        github=parts.github,
+        sticky=shared.sticky,
+    )
+
+
+def _threads(
+    commands: RequestCommands, catalog: str
+) -> Callable[[CommentMade], Coroutine[Any, Any, Standing | None]]:
+    async def standing(comment: CommentMade) -> Standing | None:
+        if str(comment.repository).lower() == catalog:
+            team, project = await commands.team_and_project(comment)
+            return Standing(Place.REQUEST, team, project)
+        known = await commands.projects.of_repository(str(comment.repository))
+        return Standing(Place.PROJECT, known.team, comment.repository) if known else None
+
+    return standing
