@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import msgspec
 
 from bot.app import Bot, open_bot
-from bot.runs import Run
+from bot.runs import Run, enqueue
 from bot.settings import Settings
 
 OK, NOT_THERE = 0, 1
@@ -39,9 +39,7 @@ async def _list(bot: Bot) -> None:
     after = ""
     while page := await bot.runs.page(after=after):
         for each in page:
-            print(
-                f"{each.id}  {each.state.value:<10} {each.subject}  {each.intent.get('full_name')}"
-            )
+            print(f"{each.id}  {each.kind:<8} {each.state.value:<9} {each.subject}")
         after = page[-1].id
 
 
@@ -54,7 +52,7 @@ async def _retry(bot: Bot, found: Run) -> int:
     if not found.may_be_retried:
         print(f"{found.id} has not failed: it is {found.state.value}.", file=sys.stderr)
         return NOT_THERE
-    await bot.start.enqueue(await bot.engine.reopen(found.id))
+    await enqueue(bot.queue, await bot.engine.reopen(found.id))
     print(f"{found.id} is queued; a worker goes on from its failed step.")
     return OK
 
@@ -63,7 +61,7 @@ async def _undo(bot: Bot, found: Run) -> int:
     if not found.may_be_undone or not bot.engine.undoes(found):
         print(f"{found.id} cannot be undone: it is {found.state.value}.", file=sys.stderr)
         return NOT_THERE
-    await bot.start.enqueue(await bot.engine.begin_undo(found.id))
+    await enqueue(bot.queue, await bot.engine.begin_undo(found.id))
     print(f"{found.id} is queued; a worker removes what it made.")
     return OK
 

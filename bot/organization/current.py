@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 
 FILE = "organization.yml"
 LAST_GOOD = "last-good"
+LAST_SEEN = "last-seen"
 NOTICE = "organization"
 LABEL = "paved-road:organization"
 
@@ -46,8 +47,20 @@ class CurrentOrganization:
             raise RetryLater(f"No valid {FILE} has been read from {self._catalog} yet.")
         return self._parse(str(kept.data["text"]))
 
-    async def refresh(self, commit: str) -> None:
-        """Read the file at ``commit``; keep it if it is good, tell the platform team if not."""
+    async def refresh(self, commit: str, blob: str) -> None:
+        """Read the file at ``commit``; keep it if it is good, tell the platform team if not.
+
+        ``blob`` is git's id of it, empty where it is missing. The newest that was dealt
+        with costs nothing; it is remembered apart from the rest of the catalog, which may
+        move on before all of it has been dealt with.
+        """
+        seen = await self._documents.get(ORGANIZATION.name, LAST_SEEN)
+        if seen is not None and seen.data["blob"] == blob:
+            return
+        await self._read(commit)
+        await put(self._documents, ORGANIZATION.name, LAST_SEEN, {"blob": blob})
+
+    async def _read(self, commit: str) -> None:
         try:
             raw = await self._contents.read_file(self._catalog, FILE, ref=commit)
             text = raw.decode()

@@ -6,7 +6,18 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from bot.github.port import Repository, RepositoryName
-from bot.github.scopes import CREATING, LEVELS, LOOKING, Scope, project, thread, writing
+from bot.github.scopes import (
+    CREATING,
+    LEVELS,
+    LOOKING,
+    Scope,
+    checking,
+    project,
+    reviewing,
+    running,
+    thread,
+    writing,
+)
 
 NAME = RepositoryName("acme", "shop")
 SHOP = Repository(
@@ -23,8 +34,12 @@ EVERY: tuple[Scope, ...] = (
     CREATING,
     thread(NAME),
     writing(NAME, workflows=True),
+    checking(NAME),
+    reviewing(NAME),
+    running(NAME),
     project(SHOP),
 )
+HEARD_ONLY = {"deployment_status": ("deployments", "read")}  # events of what is never asked for
 
 
 def test_app_yml_asks_for_what_the_scopes_need_and_no_more() -> None:
@@ -35,6 +50,9 @@ def test_app_yml_asks_for_what_the_scopes_need_and_no_more() -> None:
     for scope in EVERY:
         for name, level in (*scope.permissions, *scope.if_granted):
             needed[name] = max(needed.get(name, "read"), level, key=LEVELS.index)
+    for event, (name, level) in HEARD_ONLY.items():
+        assert event in manifest["default_events"]
+        needed.setdefault(name, level)
     assert manifest["default_permissions"] == needed
 
 

@@ -74,18 +74,21 @@ async def test_a_broken_organization_file_is_told_and_the_bot_goes_on(world: Wor
     await world.until(number, "is ready")
 
 
-async def test_a_new_template_has_its_form_by_itself(world: World) -> None:
+async def test_a_template_that_was_merged_unseen_is_offered_at_its_teams_word(
+    world: World,
+) -> None:
+    """Who may push to the default branch has not yet the word of the owners."""
     files = {
         path.replace("greeter", "welcomer"): text.replace(b"greeter", b"welcomer")
         for path, text in catalog_files().items()
         if path.startswith("templates/greeter/")
     }
-    world.hub.commit_files(world.petra, CATALOG, "main", files, message="Offer a template")
-    form = "/contents/.github/ISSUE_TEMPLATE/new-welcomer.yml"
-    async with asyncio.timeout(30):
-        with world.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
-            while (await world.api("GET", f"/repos/{CATALOG}{form}"))[0] != 200:
-                await anext(changes)
+    head = world.hub.commit_files(world.petra, CATALOG, "main", files, message="Offer one")
+    run = await world.until_check(head, "Paved Road: welcomer", conclusion="action_required")
+    await world.until_issue("`welcomer` as it was merged is not offered", "open")
+    world.hub.request_action(world.petra, CATALOG, run["id"], "approve")
+    await world.until_file(".github/ISSUE_TEMPLATE/new-welcomer.yml", "New Greeter")
+    await world.until_issue("`welcomer` as it was merged is not offered", "closed")
     number = await world.file(body(), template="welcomer")
     await world.until(number, "is ready")
 

@@ -356,6 +356,28 @@ async def test_a_broken_organization_file_never_takes_the_bot_down(world: BotWor
     assert issue.state == "closed"
 
 
+async def test_a_file_mended_while_the_bot_still_tells_of_it_is_told_as_mended(
+    world: BotWorld,
+) -> None:
+    """The catalog is then as the bot knew it before, but for the issue that it opened."""
+    form, good = world.at_head(FORM), world.at_head("organization.yml")
+
+    def mend_meanwhile(call: str) -> None:
+        if call == "contents.commit":
+            world.github.before = lambda _call: None
+            world.push([good, form])
+
+    world.push([replace(good, content=b"teams: ["), replace(form, content=b"name: mine\n")])
+    world.github.before = mend_meanwhile
+    with pytest.raises(RetryLater):
+        await world.bot.registration.refresh()
+    (issue,) = world.github.issues[CATALOG].values()
+    assert issue.state == "open"
+    await world.bot.registration.refresh()
+    (issue,) = world.github.issues[CATALOG].values()
+    assert issue.state == "closed"
+
+
 async def test_without_any_good_organization_file_requests_wait(tmp_path: Path) -> None:
     files = [
         replace(file, content=b"nonsense") if file.path == "organization.yml" else file

@@ -94,6 +94,7 @@ class Registration:
         if not anyway and known is not None and _is_at(known, commit, branch):
             return
         tree = await self._github.contents.tree(self._catalog, commit)
+        await self._organization.refresh(commit, concerns(tree).get(ORGANIZATION, ""))
         if known is not None and not anyway and known.concerns == concerns(tree):
             await self._head.put(_moved(known, commit, branch))
             return
@@ -109,8 +110,6 @@ class Registration:
         by: str,
         labels: bool,
     ) -> None:
-        if known is None or known.concerns.get(ORGANIZATION) != concerns(tree).get(ORGANIZATION):
-            await self._organization.refresh(commit)
         organization = await self._organization.get()
         reading = Reading(commit=commit, by=by, first=known is None, organization=organization)
         wanted = folders(tree)
