@@ -145,7 +145,7 @@ def unhealthy_notice(
         else "this issue closes when the health is better, or when the new version is offered."
     )
     parts = [
-        f"{team}: {name} has a health of {health.score} of 100; below {below} is unhealthy",
+        f"{team}: {name} has a health of {health.score} of 100; below {below} is unhealthy.",
         taken_back,
         f"**What it is made of**\n\n{evidence}",
         f"**What failed last**\n\n{newest}" if newest else "",

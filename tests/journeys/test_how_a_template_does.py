@@ -1,7 +1,6 @@
 """A project deploys, somebody reports, over HTTP: the owners hear of it, and ``/status`` tells."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ from bot.store.port import Documents
 from bot.templates.health.evidence import EvidenceRecords, Source
 from bot.templates.health.report_record import ReportRecords
 from bot.templates.version_record import TemplateVersions
-from tests.journeys.world import CATALOG, PATIENCE_S, World, body, open_world
+from tests.journeys.world import CATALOG, World, body, open_world
 from tests.localhub.openapi import validate
 
 PROJECT = "/repos/acme/money-kit"
@@ -44,7 +43,7 @@ async def test_a_report_becomes_an_issue_of_the_owners_and_is_closed_with_it(
     await world.until(number, "1 person has an open report: −4 points")
 
     await told(world, f"/repos/{CATALOG}/issues/{issue['number']}", state="closed")
-    await until_true(world, no_report_is_open)
+    await world.until_recorded(no_report_is_open)
     await world.comment(number, "/status")
     text = await world.until(number, "health 84 of 100, from 1 observation")
     assert "open report" not in text
@@ -56,7 +55,7 @@ async def test_a_deployment_of_a_project_says_something_of_its_template(world: W
     made = await told(world, f"{PROJECT}/deployments", ref="main", required_contexts=[])
     for state in ("in_progress", "failure"):
         await told(world, f"{PROJECT}/deployments/{made['id']}/statuses", state=state)
-    await until_true(world, a_deployment_failed)
+    await world.until_recorded(a_deployment_failed)
     await world.comment(number, "/status")
     await world.until(number, "The newest deployment of 1 project failed: −14 points")
 
@@ -67,14 +66,6 @@ async def told(world: World, path: str, **given: Any) -> Any:
     status, answer = await world.api(method, path, json=given or None)
     assert status in (200, 201), answer
     return answer
-
-
-async def until_true(world: World, ask: Callable[[Documents], Awaitable[bool]]) -> None:
-    """Return once the bot's records say so."""
-    assert world.bot is not None
-    async with asyncio.timeout(PATIENCE_S):
-        while not await ask(world.bot.store.documents):
-            await world.bot.queue.wait(0.05)
 
 
 async def no_report_is_open(documents: Documents) -> bool:

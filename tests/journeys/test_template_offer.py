@@ -5,14 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.journeys.welcomer import CHECK, FORM, README, SLIP, pushed, verified, welcomer
 from tests.journeys.world import CATALOG, World, body, catalog_files, open_world
 from tests.localhub.openapi import validate
-
-TOP = "templates/welcomer/{{cookiecutter.project_slug}}"
-README = f"{TOP}/README.md"
-FORM = ".github/ISSUE_TEMPLATE/new-welcomer.yml"
-CHECK = "Paved Road: welcomer"
-SLIP = b"# {{ cookiecutter.project_slug }}\n\nOwned by {{ cookiecutter.teem }}.\n"
 
 
 @pytest.fixture
@@ -24,41 +19,13 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
         assert world.hub.problems == [], "\n".join(world.hub.problems)
 
 
-def welcomer(**changed: bytes) -> dict[str, bytes]:
-    """The greeter as a template of the payments team, with a command of its own."""
-    files = {
-        path.replace("greeter", "welcomer"): text.replace(b"id: greeter", b"id: welcomer")
-        for path, text in catalog_files().items()
-        if path.startswith("templates/greeter/")
-    }
-    manifest = "templates/welcomer/template.yml"
-    files[manifest] = (
-        files[manifest]
-        .replace(b"owner: platform", b"owner: payments")
-        .replace(b"name: Greeter", b"name: Welcomer")
-        + b'verify: ["test -s README.md"]\n'
-    )
-    return files | {README if name == "readme" else name: text for name, text in changed.items()}
-
-
-async def offer(world: World, files: dict[str, bytes], *, branch: str = "offer") -> tuple[int, str]:
-    """Commit to a branch and open a pull request as dana: its number and head."""
-    _, main = await world.api("GET", f"/repos/{CATALOG}/git/ref/heads/main")
-    ref = {"ref": f"refs/heads/{branch}", "sha": main["object"]["sha"]}
-    status, told = await world.api("POST", f"/repos/{CATALOG}/git/refs", json=ref, by=world.dana)
-    assert status == 201, told
-    head = world.hub.commit_files(world.dana, CATALOG, branch, files, message="Offer it")
-    new = {"title": "Offer the welcomer", "head": branch, "base": "main", "body": ""}
+async def offer(world: World, files: dict[str, bytes]) -> tuple[int, str]:
+    """Push a branch and open a pull request as dana: its number and head."""
+    head = pushed(world, files)
+    new = {"title": "Offer the welcomer", "head": "offer", "base": "main", "body": ""}
     status, told = await world.api("POST", f"/repos/{CATALOG}/pulls", json=new, by=world.dana)
     assert status == 201, told
     return told["number"], head
-
-
-async def verified(world: World, head: str, conclusion: str = "success") -> None:
-    """The verify workflow of that head ends so, as nobody executes it here."""
-    branch = f"paved-road/verify-{head[:16]}"
-    (run,) = [run for run in world.hub.workflow_runs(CATALOG) if run.head_branch == branch]
-    world.hub.conclude_run(CATALOG, run.id, conclusion)
 
 
 async def merge(world: World, number: int) -> None:

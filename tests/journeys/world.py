@@ -10,7 +10,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from bot.app import Bot, listening_socket, open_bot, serving
 from bot.localhub import LocalHub
 from bot.settings import Settings
 from bot.setup import read_manifest
+from bot.store.port import Documents
 from bot.templates.folder import read_folder
 
 CATALOG = "acme/catalog"
@@ -167,6 +168,19 @@ class World:
             with self.hub.changes.subscribe(f"repo:{CATALOG}") as changes:
                 while (await self.api("GET", path))[0] != 200:
                     await anext(changes)
+
+    async def until_recorded(self, ask: Callable[[Documents], Awaitable[bool]]) -> None:
+        """Return once the bot's records say so."""
+        assert self.bot is not None
+        async with asyncio.timeout(PATIENCE_S):
+            while not await ask(self.bot.store.documents):
+                await self.bot.queue.wait(0.05)
+
+    async def do_now(self, job: str) -> None:
+        """What the bot does every so often is done at once."""
+        assert self.bot is not None
+        (found,) = [each for each in self.bot.jobs if each.name == job]
+        await found.do()
 
     async def repositories(self) -> list[str]:
         """Full names of the organisation's repositories."""

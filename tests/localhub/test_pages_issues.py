@@ -212,6 +212,15 @@ async def test_the_list_shows_open_and_closed_and_narrows_by_label(acme: Scene) 
         assert "Open one" in await browser.see("/acme/catalog/issues?label=bug")
 
 
+async def test_backticks_in_a_title_are_code_and_the_rest_of_it_is_text(acme: Scene) -> None:
+    petra = acme.hub.user("petra")
+    acme.hub.create_issue(petra, "acme/catalog", "`a<b` and <b>bold</b> ` alone")
+    async with acme.browser("petra") as browser:
+        for address in ("/acme/catalog/issues", "/acme/catalog/issues/1"):
+            page = await browser.see(address)
+            assert "<code>a&lt;b</code> and &lt;b&gt;bold&lt;/b&gt; ` alone" in page
+
+
 async def test_a_long_comment_is_refused_with_words(acme: Scene) -> None:
     """Beyond 65,536 characters the person reads why, as GitHub says it."""
     acme.hub.create_issue(acme.hub.user("sam"), "acme/shop", "Long")

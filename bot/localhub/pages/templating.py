@@ -1,16 +1,18 @@
 """Fills the HTML templates beside this file; everything is escaped unless it is Markup."""
 
+import re
 import time
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.localhub.pages.annotations import NO_NOTES
 from bot.localhub.pages.diff_lines import diff_lines
 
 FOLDER = Path(__file__).parent
+_CODE = re.compile(r"`([^`]+)`")
 _STEPS = (
     (60, "second", 1),
     (3600, "minute", 60),
@@ -34,6 +36,7 @@ def templates() -> Environment:
         "first_line": first_line,
         "moment": moment,
         "size": size,
+        "with_code": with_code,
     }
     environment.globals |= {"plural": plural, "diff_lines": diff_lines, "no_notes": NO_NOTES}
     return environment
@@ -67,6 +70,15 @@ def moment(then_s: float, now_s: float) -> Markup:
     shown = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(then_s))
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         exact, shown, ago(then_s, now_s=now_s)
+    )
+
+
+def with_code(title: str) -> Markup:
+    """A title as GitHub shows it: what stands in backticks is code, the rest is only text."""
+    parts = _CODE.split(title)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part)
+        for place, part in enumerate(parts)
     )
 
 

@@ -58,7 +58,7 @@ async def test_the_owners_are_told_once_and_kept_current(world: HealthWorld) -> 
     assert issue.title == "`greeter` 1.0.0 is unhealthy"
     assert set(issue.labels) == {LABEL, "team:platform"}
     assert issue.body.startswith(
-        "@acme/platform: `greeter` 1.0.0 has a health of 40 of 100; below 60 is unhealthy\n"
+        "@acme/platform: `greeter` 1.0.0 has a health of 40 of 100; below 60 is unhealthy.\n"
     )
     assert "- 0 projects made; it broke while a project was made for 5 people: −50 points" in (
         issue.body
