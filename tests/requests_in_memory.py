@@ -1,5 +1,6 @@
 """Requests, as people file and follow them, with the bot of ``bot_in_memory``."""
 
+import datetime as dt
 from dataclasses import dataclass, field
 
 from bot.github.port import Issue
@@ -22,12 +23,16 @@ def form(**changed: str) -> str:
     return "\n\n".join(f"### {label}\n\n{answer}" for label, answer in answers.items())
 
 
+def _iso(at_s: float) -> str:
+    return dt.datetime.fromtimestamp(at_s, dt.UTC).isoformat()
+
+
 @dataclass
 class RequestWorld(BotWorld):
     """The bot with a GitHub in memory, and hands to ask for projects as people do."""
 
-    updates: int = 0
-    numbers: int = 0
+    updates: int = 0  # each is a second later than the one before
+    filed_at: dict[int, str] = field(default_factory=dict)
     waiting: list[str] = field(default_factory=list)
 
     async def file(
@@ -38,9 +43,9 @@ class RequestWorld(BotWorld):
         label: str = "",
         author: dict[str, object] = DANA,
     ) -> int:
-        self.numbers += 1
-        number = self.numbers
-        self.github.issues.setdefault(CATALOG, {})[number] = Issue(
+        issues = self.github.issues.setdefault(CATALOG, {})
+        number = len(issues) + 1  # the bot's own issues count too
+        issues[number] = Issue(
             number=number,
             title="New",
             body=body,
@@ -50,6 +55,7 @@ class RequestWorld(BotWorld):
             labels=(label or f"template:{template}",),
             html_url=f"https://github.test/{CATALOG}/issues/{number}",
         )
+        self.filed_at[number] = _iso(self.bot.clock.now_s())
         await self.tell(number, "opened")
         return number
 
@@ -81,7 +87,8 @@ class RequestWorld(BotWorld):
                     "body": issue.body,
                     "user": author,
                     "html_url": issue.html_url,
-                    "updated_at": f"2026-01-01T00:00:{self.updates:02}Z",
+                    "created_at": self.filed_at.get(number, ""),
+                    "updated_at": _iso(self.bot.clock.now_s() + self.updates),
                     "state": issue.state,
                     "labels": [{"name": name} for name in issue.labels],
                 },

@@ -79,16 +79,17 @@ class CheckRequest:
         """Whether the issue carries the label that our forms set."""
         return _template(event) is not None
 
-    async def filed(self, event: IssueChanged, *, known: str) -> Filed:
+    async def filed(self, event: IssueChanged, *, known: str, asked_at: str) -> Filed:
         """The form that the issue was filed with; ``known`` is what an earlier look found.
 
-        Raises UserError where nothing can come of it.
+        ``asked_at`` is when somebody asked with these answers first (ISO 8601, may be
+        empty). Raises UserError where nothing can come of it.
         """
         return await self.forms.of(
             _template(event) or "",
             event.body,
             await self.organization(),
-            created_at=event.created_at,
+            asked_at=asked_at,
             known=known,
         )
 

@@ -14,6 +14,7 @@ from bot.projects.check_request import Checked, CheckRequest, NeedsCorrection
 from bot.projects.request_record import Approval, Request, RequestRecords, RequestState
 from bot.projects.start_generate import StartGenerate
 from bot.runs import Cause, Run, RunRecords, RunState
+from bot.templates.filed_form import Filed
 from bot.work.events import CommentMade, IssueChanged
 
 
@@ -53,7 +54,7 @@ class Requests:
         if not event.open:
             return
         if request.run_id:  # it was undone: the next run is another one
-            request = replace(request, run_id="", attempt=request.attempt + 1)
+            request = replace(request, run_id="", attempt=request.attempt + 1, version_id="")
         await self._look(
             replace(request, seen_at=event.updated_at, body_hash=_hash(event.body)), event
         )
@@ -74,7 +75,7 @@ class Requests:
                 "Nobody approves their own request.",
                 fix="Ask somebody else of the approving team.",
             )
-        filed = await self.check.filed(event, known=request.version_id)
+        filed = await self._filed(request, event)
         verdict = await self.check(event, filed)
         if isinstance(verdict, NeedsCorrection):
             await self._look(request, event)
@@ -92,7 +93,7 @@ class Requests:
 
     async def _look(self, request: Request, event: IssueChanged) -> None:
         try:
-            filed = await self.check.filed(event, known=request.version_id)
+            filed = await self._filed(request, event)
             request = replace(request, version_id=filed.version.id)
             verdict = await self.check(event, filed)
         except UserError as error:
@@ -141,6 +142,11 @@ class Requests:
         if changed and not run.facts.get("edited_after_start"):
             run = await self.runs.save(run.with_facts({"edited_after_start": True}))
         await self.start.enqueue(run)  # shows the record again; starts nothing anew
+
+    async def _filed(self, request: Request, event: IssueChanged) -> Filed:
+        """After an undo the answers are asked for anew, also of a version that came since."""
+        asked_at = event.created_at if request.attempt == 1 else event.updated_at
+        return await self.check.filed(event, known=request.version_id, asked_at=asked_at)
 
     async def _begun(self, request: Request) -> Run | None:
         """The run that has this request in hand, unless it was undone."""

@@ -72,10 +72,10 @@ class FiledForms:
         body: str,
         organization: Organization,
         *,
-        created_at: str,
+        asked_at: str,
         known: str = "",
     ) -> Filed:
-        """The form of an issue with that body, filed at ``created_at`` (ISO 8601, may be empty).
+        """The form of an issue with that body, asked for at ``asked_at`` (ISO 8601, may be empty).
 
         ``known`` is the version that was found at an earlier look; it stays, unless it was
         withdrawn since. Raises TemplateGone, TemplateDeprecated or TemplateWithdrawn, and
@@ -93,7 +93,7 @@ class FiledForms:
         usable = [each for each in versions if each.state is not VersionState.WITHDRAWN]
         if not usable:
             raise TemplateWithdrawn(versions[0])
-        at_s = _seconds(created_at)
+        at_s = _seconds(asked_at)
         found = _choose(usable, body, organization, at_s=at_s)
         offered = any(each.state is VersionState.OFFERED for each in usable)
         if not offered and not _was_there(found.version, at_s):

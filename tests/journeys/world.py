@@ -169,6 +169,12 @@ class World:
                 while (await self.api("GET", path))[0] != 200:
                     await anext(changes)
 
+    async def catalog_is_checked(self) -> None:
+        """Return once the templates that were there from the beginning are checked and offered."""
+        await self.catalog_is_read()
+        _, commits = await self.api("GET", f"/repos/{CATALOG}/commits")
+        await self.until_check(commits[-1]["sha"], "Paved Road: greeter", conclusion="success")
+
     async def until_recorded(self, ask: Callable[[Documents], Awaitable[bool]]) -> None:
         """Return once the bot's records say so."""
         assert self.bot is not None

@@ -432,6 +432,30 @@ _ORGANIZATION: Final = (
     _rule("reserved", "GitHub's forms reserve the name `None`.", "Choose another."),
 )
 
+_PULL_REQUEST: Final = (
+    _rule(
+        "version-not-raised",
+        "The content changed, but `version` is one that was merged with other content, or lower.",
+        "Raise it, as the message shows.",
+    ),
+    _rule(
+        "id-taken",
+        "The id reads like that of another template once its hyphens are gone.",
+        "Choose one that nobody mistakes for it.",
+    ),
+    _rule(
+        "written-by-the-bot",
+        "A form was changed by hand; the bot will write it again from its template.",
+        "Change the template instead.",
+        "warning",
+    ),
+    _rule(
+        "organization",
+        "`organization.yml` was removed, or is not UTF-8.",
+        "Bring it back, saved as UTF-8.",
+    ),
+)
+
 GROUPS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "The two files": _TWO_FILES,
     "Files and names": _FOLDER,
@@ -440,6 +464,7 @@ GROUPS: Final[Mapping[str, tuple[Rule, ...]]] = {
     "What comes out": _RENDERED,
     "Linters": _LINTERS,
     "The organisation": _ORGANIZATION,
+    "The pull request": _PULL_REQUEST,
 }
 RULES: Final[Mapping[str, Rule]] = {rule.id: rule for group in GROUPS.values() for rule in group}
 

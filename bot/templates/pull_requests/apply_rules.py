@@ -6,6 +6,7 @@ from bot.github.port import NotFound
 from bot.organization import Organization, OrganizationInvalid, parse_organization
 from bot.problems import Problem
 from bot.runs import Outcome, Run
+from bot.templates.check.rules import breaks
 from bot.templates.manifest import PATH as MANIFEST
 from bot.templates.pull_requests.changed import ORGANIZATION, ChangedTemplate, folders
 from bot.templates.pull_requests.facts import Looked, Ruled, fact, looked_of
@@ -120,12 +121,10 @@ async def _platform_waits(
 async def _others(run: Run, looked: Looked, services: CheckServices) -> list[Problem]:
     """What is wrong outside of templates: a broken organization.yml, forms changed by hand."""
     problems = [
-        Problem(
-            path=path,
-            line=1,
-            rule="written-by-the-bot",
-            severity="warning",
-            message="The bot writes this form from its template, and will write it again; change "
+        breaks(
+            "written-by-the-bot",
+            path,
+            "The bot writes this form from its template, and will write it again; change "
             "the template.",
         )
         for path in looked.forms
@@ -150,4 +149,4 @@ async def _organization_problems(head: str, services: CheckServices) -> list[Pro
 
 
 def _organization_problem(message: str) -> Problem:
-    return Problem(path=ORGANIZATION, line=1, column=1, rule="organization", message=message)
+    return breaks("organization", ORGANIZATION, message)

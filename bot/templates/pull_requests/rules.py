@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final
 
 from bot.problems import Problem
+from bot.templates.check.rules import breaks
 from bot.templates.manifest import PATH as MANIFEST
 from bot.written import code
 
@@ -41,14 +42,13 @@ def version_problem(version: str, *, line: int, taken: Collection[str]) -> Itera
         return
     newest = max(taken, key=order_of)
     major, minor, patch, *_ = order_of(newest)
-    yield Problem(
-        path=MANIFEST,
-        line=line,
-        column=1,
-        rule="version-not-raised",
-        message=f"The content changed, and {code(newest)} was merged already with other content: "
+    yield breaks(
+        "version-not-raised",
+        MANIFEST,
+        f"The content changed, and {code(newest)} was merged already with other content: "
         f"raise `version`, for example to {code(f'{major}.{minor}.{patch + 1}')} for a correction "
         f"or {code(f'{major}.{minor + 1}.0')} for something new.",
+        line=line,
     )
 
 
@@ -56,13 +56,12 @@ def id_problem(template: str, *, line: int, others: Iterable[str]) -> Iterator[P
     """One problem where another template's id reads the same without its hyphens."""
     for other in sorted(others):
         if other != template and _plain(other) == _plain(template):
-            yield Problem(
-                path=MANIFEST,
-                line=line,
-                column=1,
-                rule="id-taken",
-                message=f"The id reads like that of the template {code(other)}; choose one that "
+            yield breaks(
+                "id-taken",
+                MANIFEST,
+                f"The id reads like that of the template {code(other)}; choose one that "
                 "nobody mistakes for it.",
+                line=line,
             )
             return
 

@@ -70,7 +70,6 @@ class HealthWorld(RequestWorld):
 
     async def a_project(self, name: str = "money-kit") -> Project:
         """Somebody asks for a project and gets it."""
-        self.numbers = len(self.github.issues.get(CATALOG, {}))
         number = await self.file(form(**{"Repository name": name}))
         await self.idle()
         assert "is ready" in self.texts(number)[0]
