@@ -265,7 +265,7 @@ class _Contents:
         raise NotFound(blob)
 
     async def read_folder(
-        self, repository: RepositoryName, folder: str, *, ref: str
+        self, repository: RepositoryName, folder: str, *, ref: str, leave: float = 0.0
     ) -> Sequence[File]:
         self.hub.enter("contents.read_folder")
         files = [

@@ -58,6 +58,10 @@ class Calls:
             if len(items) < PAGE:
                 return
 
+    def leave(self, share: float, *, before: int) -> None:
+        """Raises RetryLater where ``before`` requests leave less than that share of the hour."""
+        self.client.leave(share, self.access, before=before)
+
     async def _send(
         self, method: str, template: str, variables: Mapping[str, Any], body: Any, **how: bool
     ) -> Any:

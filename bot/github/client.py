@@ -18,7 +18,7 @@ from bot.errors import RetryLater
 from bot.github.exchange import Answer, Exchange, NoAnswer, Refusal, TooLarge
 from bot.github.governor import CONTENT, Governor
 from bot.github.port import Forbidden, GitHubError, NotFound, Rejected
-from bot.github.rate_limits import budget, is_rate_limit, wait_after_refusal
+from bot.github.rate_limits import Budget, budget, is_rate_limit, wait_after_refusal
 from bot.github.redact import Redactor
 
 MOST_TRIES = 4
@@ -113,6 +113,7 @@ class Client:
         self._jitter = jitter
         self._slots = asyncio.Semaphore(MOST_AT_ONCE)
         self._pauses: dict[str, _Pause] = {}
+        self._left: dict[str, Budget] = {}
 
     async def send(self, request: Request, access: Access) -> Any:
         """The answer's JSON, or None without one.
@@ -152,6 +153,21 @@ class Client:
             else:
                 return answer.data
         raise self._later(request, "GitHub's rate limit is used up.", access.payer)
+
+    def leave(self, share: float, access: Access, *, before: int) -> None:
+        """Return where ``before`` more requests leave that share of the hour to others.
+
+        Raises RetryLater until the hour is over. What is left is as GitHub told it last.
+        """
+        left = self._left.get(access.payer)
+        if left is None or not before:
+            return
+        wait_s = left.reset_at_s + 1 - self._clock.now_s()
+        if wait_s > 0 and left.remaining - before < share * left.limit:
+            raise RetryLater(
+                "Reading so many files would leave too little of GitHub's hourly requests.",
+                wait_s=wait_s,
+            )
 
     def _url(self, request: Request) -> URL:
         """The address. Raises NotFound for a value that no name on GitHub can be."""
@@ -208,6 +224,7 @@ class Client:
         if left is None or answer.headers.get("x-ratelimit-resource", "core") != "core":
             return
         self._watch.rate_limit(payer, left.remaining)
+        self._left[payer] = left
         if left.remaining == 0 and payer not in self._pauses:
             self._pauses[payer] = _Pause(left.reset_at_s + 1, refusals=0)
 

@@ -40,7 +40,7 @@ FILE = "/repos/{owner}/{repo}/contents{/path*}{?ref}"
 
 WORKFLOWS = ".github/workflows/"
 MOST_AT_ONCE = 8  # of one folder's or commit's blobs, so that others get their turn too
-MOST_FILES, LARGEST_FOLDER_BYTES = 5_000, 20_000_000
+MOST_FILES, LARGEST_FOLDER_BYTES = 2_000, 20_000_000
 CACHE_BYTES = 64 * 1024 * 1024
 TREE_ENTRY_BYTES = 300  # about what an entry of a listing takes in memory
 SETTLES_S = 3.0  # how long GitHub may take until a new repository is everywhere
@@ -248,7 +248,7 @@ class GitHubContents:
         return await self._blob(self._api.on(repository, thread(repository)), repository, blob)
 
     async def read_folder(
-        self, repository: RepositoryName, folder: str, *, ref: str
+        self, repository: RepositoryName, folder: str, *, ref: str, leave: float = 0.0
     ) -> Sequence[File]:
         """See the port. At a commit id, a second reading asks nothing; after a change of a
         few files, only those are fetched.
@@ -264,6 +264,8 @@ class GitHubContents:
             raise NotFound(f"{repository} has no folder {folder}.")
         _refuse_unfit(entries, folder)
         ids = list(dict.fromkeys(str(each["sha"]) for each in entries))
+        unknown = [each for each in ids if (str(repository).lower(), each) not in self._blobs]
+        calls.leave(leave, before=len(unknown))
         blobs = await _side_by_side(lambda blob: self._blob(calls, repository, blob), ids)
         content = dict(zip(ids, blobs, strict=True))
         return [

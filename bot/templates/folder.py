@@ -8,7 +8,7 @@ from typing import Final
 from bot.github.port import File
 from bot.problems import Problem, ProblemsFound
 
-MOST_FILES: Final = 5_000
+MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 20_000_000
 _IGNORED = frozenset({".git", "__pycache__", ".DS_Store"})
 
@@ -17,7 +17,7 @@ def read_folder(folder: Path) -> tuple[File, ...]:
     """Every regular file below ``folder``, paths relative to it, in order.
 
     Links are not followed. Raises ProblemsFound for links and special files and
-    above 5,000 files or 20 MB; raises OSError where the folder cannot be read.
+    above 2,000 files or 20 MB; raises OSError where the folder cannot be read.
     """
     files: list[File] = []
     problems: list[Problem] = []

@@ -246,6 +246,22 @@ async def test_a_folder_is_read_once(hub: LocalHub, scene: Scene, github: GitHub
     assert sent(hub) == ["GET …/trees/{tree_sha}", "GET …/blobs/{file_sha}"]
 
 
+async def test_much_reading_leaves_requests_to_others(
+    hub: LocalHub, scene: Scene, github: GitHub
+) -> None:
+    """Whoever offers many files costs nobody else the hour; what is known costs nothing."""
+    files = {f"templates/a/{n}": str(n).encode() for n in range(20)}
+    head = hub.commit_files(scene.owner, "acme/catalog", "main", files, message="Work")
+    hub.limits.per_hour = 1_000
+    await github.contents.head(CATALOG, "main")  # with its answer GitHub tells what is left
+    with pytest.raises(RetryLater) as told:
+        await github.contents.read_folder(CATALOG, "templates", ref=head, leave=0.99)
+    assert 0 < (told.value.wait_s or 0) <= 3602
+    assert not any("/blobs" in each.route for each in hub.requests)
+    assert await github.contents.read_folder(CATALOG, "templates", ref=head, leave=0.5)
+    assert await github.contents.read_folder(CATALOG, "templates", ref=head, leave=0.99)
+
+
 async def test_a_folder_that_is_not_there_is_told(github: GitHub) -> None:
     """An empty catalog has no templates."""
     head = await github.contents.head(CATALOG, "main")

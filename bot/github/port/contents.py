@@ -123,11 +123,13 @@ class Contents(Protocol):
         ...
 
     async def read_folder(
-        self, repository: RepositoryName, folder: str, *, ref: str
+        self, repository: RepositoryName, folder: str, *, ref: str, leave: float = 0.0
     ) -> Sequence[File]:
         """Every file below ``folder`` at a commit, paths relative to it.
 
-        Raises NotFound; raises bot.errors.UserError where it holds links or
-        submodules or is larger than 5,000 files or 20 MB.
+        Each file not read before costs a request; ``leave`` is the share of the hourly
+        limit that must be left afterwards. Raises NotFound, RetryLater where that share
+        would not be left, and bot.errors.UserError where the folder holds links or
+        submodules or is larger than 2,000 files or 20 MB.
         """
         ...

@@ -159,7 +159,7 @@ _FOLDER: Final = (
     _rule("symlink", "Links and special files are not taken over.", "Put a regular file there."),
     _rule(
         "too-many-files",
-        "The template, or a project of it, has more than 5,000 files.",
+        "The template has more than 2,000 files, or a project of it more than 5,000.",
         "Leave out what a build fetches by itself.",
     ),
     _rule(

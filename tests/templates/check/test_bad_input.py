@@ -34,23 +34,19 @@ async def test_the_small_template_is_good(renderer: Renderer) -> None:
 
 
 async def test_too_many_files_are_told_at_once(renderer: Renderer) -> None:
-    began_s = time.monotonic()
-    verdict = await check({f"{TOP}/{i}.txt": "x" for i in range(5_001)}, renderer)
+    verdict = await check({f"{TOP}/{i}.txt": "x" for i in range(2_001)}, renderer)
     assert told(verdict.problems) == [("too-many-files", ".", 1)]
-    assert time.monotonic() - began_s < 5
     verdict = await check({f"{TOP}/a.txt": "x" * 20_000_001}, renderer)
     assert told(verdict.problems) == [("too-large", ".", 1)]
 
 
 async def test_as_many_files_as_are_allowed_are_checked(renderer: Renderer) -> None:
-    """Five thousand copied ones, one of them not as it should be."""
-    texts = {f"{TOP}/static/{i % 70}/{i}.txt": "x" for i in range(4_990)}
+    """Two thousand copied ones, one of them not as it should be."""
+    texts = {f"{TOP}/static/{i % 70}/{i}.txt": "x" for i in range(1_990)}
     texts[f"{TOP}/static/a.json"] = '{\n  "a": 1,\n}\n'
     texts["cookiecutter.json"] = '{"project_slug": "small", "_copy_without_render": ["static"]}'
-    began_s = time.monotonic()
     verdict = await check({**texts}, renderer)
     assert told(verdict.problems) == [("json", f"{TOP}/static/a.json", 2)]
-    assert time.monotonic() - began_s < 120  # of which most is for machines that do much else
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
