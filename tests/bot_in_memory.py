@@ -21,6 +21,7 @@ from bot.github.port import File, PullRequest, RepositoryName, Review, Role
 from bot.queue.port import Message
 from bot.settings import Settings
 from bot.store.port import Delivery
+from bot.templates.catalog_files import VERIFY_WORKFLOW
 from bot.templates.folder import read_folder
 from tests.fake_github import FakeGitHub
 
@@ -98,6 +99,28 @@ class BotWorld:
                 "after": self.github.heads[CATALOG],
                 "repository": {"full_name": CATALOG, "default_branch": "main"},
                 "sender": person(by),
+            },
+        )
+
+    async def tell_verify_ended(self, run_id: int) -> None:
+        """The webhook of the workflow run that ran a template's own commands."""
+        run = self.github.workflow_runs[run_id]
+        await self.deliver(
+            "workflow_run",
+            CATALOG,
+            {
+                "action": "completed",
+                "workflow_run": {
+                    "id": run_id,
+                    "html_url": run.html_url,
+                    "event": "workflow_dispatch",
+                    "head_sha": run.head_sha,
+                    "head_branch": run.branch,
+                    "path": VERIFY_WORKFLOW,
+                    "conclusion": run.conclusion,
+                },
+                "repository": {"full_name": CATALOG},
+                "sender": {"id": 1, "login": "github-actions[bot]", "type": "Bot"},
             },
         )
 

@@ -10,7 +10,6 @@ from bot.errors import RetryLater
 from bot.github.port import File, Forbidden, Job, RepositoryName
 from bot.projects import Project, ProjectRecords
 from bot.runs import RunRecords, RunState
-from bot.templates.catalog_files import VERIFY_WORKFLOW
 from bot.templates.check.known_verdict import Verdicts, Verified
 from bot.templates.folder import read_folder
 from bot.templates.health.evidence import EvidenceRecords, Source
@@ -236,24 +235,7 @@ async def commands_end(world: HealthWorld, conclusion: str) -> None:
         Job(id=n, name=case["project"], status="completed", conclusion=conclusion, html_url="u")
         for n, case in enumerate(json.loads(world.github.dispatched[run_id]["cases"]))
     ]
-    await world.deliver(
-        "workflow_run",
-        CATALOG,
-        {
-            "action": "completed",
-            "workflow_run": {
-                "id": run_id,
-                "html_url": run.html_url,
-                "event": "workflow_dispatch",
-                "head_sha": run.head_sha,
-                "head_branch": run.branch,
-                "path": VERIFY_WORKFLOW,
-                "conclusion": conclusion,
-            },
-            "repository": {"full_name": CATALOG},
-            "sender": {"id": 1, "login": "github-actions[bot]", "type": "Bot"},
-        },
-    )
+    await world.tell_verify_ended(run_id)
     await world.idle()
 
 

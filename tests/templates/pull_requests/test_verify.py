@@ -46,24 +46,7 @@ async def end(world: BotWorld, run_id: int, conclusion: str, **changed: str) -> 
         )
         for number, name in enumerate(jobs(world, run_id))
     ]
-    await world.deliver(
-        "workflow_run",
-        CATALOG,
-        {
-            "action": "completed",
-            "workflow_run": {
-                "id": run_id,
-                "html_url": run.html_url,
-                "event": "workflow_dispatch",
-                "head_sha": run.head_sha,
-                "head_branch": run.branch,
-                "path": VERIFY_WORKFLOW,
-                "conclusion": conclusion,
-            },
-            "repository": {"full_name": CATALOG},
-            "sender": {"id": 1, "login": "github-actions[bot]", "type": "Bot"},
-        },
-    )
+    await world.tell_verify_ended(run_id)
     await world.idle()
 
 
