@@ -8,6 +8,9 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+DEPLOYMENTS = Collection(
+    "deployments", indexed=("project", "environment", "team", "template", "github_id")
+)
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
@@ -26,6 +29,7 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    DEPLOYMENTS,
     EVIDENCE,
     HEALTH,
     NOTICES,
