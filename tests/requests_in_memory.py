@@ -42,7 +42,9 @@ class RequestWorld(BotWorld):
         template: str = "greeter",
         label: str = "",
         author: dict[str, object] = DANA,
+        in_s: float = 0.0,
     ) -> int:
+        """Somebody files an issue, ``in_s`` seconds from now; returns its number."""
         issues = self.github.issues.setdefault(CATALOG, {})
         number = len(issues) + 1  # the bot's own issues count too
         issues[number] = Issue(
@@ -55,7 +57,7 @@ class RequestWorld(BotWorld):
             labels=(label or f"template:{template}",),
             html_url=f"https://github.test/{CATALOG}/issues/{number}",
         )
-        self.filed_at[number] = _iso(self.bot.clock.now_s())
+        self.filed_at[number] = _iso(self.bot.clock.now_s() + in_s)
         await self.tell(number, "opened")
         return number
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.github.port import File
+from bot.templates.filed_form import PAGE_OPEN_S
 from tests.bot_in_memory import BotWorld, open_bot_world
 from tests.requests_in_memory import RequestWorld, form
 
@@ -94,7 +95,7 @@ async def test_a_form_of_a_deprecated_template_filed_too_late_is_told_where_to_g
     world: RequestWorld,
 ) -> None:
     await world.let_in([deprecated(world)])
-    number = await world.file(form())
+    number = await world.file(form(), in_s=PAGE_OPEN_S + 60)
     await world.idle()
     (text,) = world.texts(number)
     assert "is deprecated: `Greet with pinger instead`" in text
@@ -112,6 +113,6 @@ async def test_a_request_filed_before_a_deprecation_goes_on(world: RequestWorld)
 
 async def test_the_form_of_a_removed_template_filed_too_late_is_told(world: RequestWorld) -> None:
     await world.let_in(deleted="templates/greeter/")
-    number = await world.file(form())
+    number = await world.file(form(), in_s=PAGE_OPEN_S + 60)
     await world.idle()
     assert "does not offer the template `greeter` any more" in world.texts(number)[0]
