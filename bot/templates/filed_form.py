@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cachetools import LRUCache
+
 from bot.errors import RetryLater, UserError
 from bot.forms import Form, compile_form, headings_found
 from bot.organization import Organization
@@ -19,6 +21,7 @@ from bot.templates.definition import TemplateDefinition
 from bot.templates.source import TemplateGone
 from bot.templates.version_record import TemplateVersion, TemplateVersions, VersionState
 
+DEFINITIONS_KEPT: Final = 200
 PAGE_OPEN_S: Final = 24 * 3600.0  # how long somebody may have had an older form before them
 
 
@@ -65,6 +68,8 @@ class FiledForms:
 
     def __init__(self, versions: TemplateVersions) -> None:
         self._versions = versions
+        # What a version says never changes, and reading it costs more than all the rest.
+        self._definitions: LRUCache[str, TemplateDefinition] = LRUCache(maxsize=DEFINITIONS_KEPT)
 
     async def of(
         self,
@@ -89,16 +94,54 @@ class FiledForms:
             raise TemplateGone(template)
         earlier = next((each for each in versions if each.id == known), None)
         if earlier is not None and earlier.state is not VersionState.WITHDRAWN:
-            return _filed(earlier, organization)
+            return self._filed(earlier, organization)
         usable = [each for each in versions if each.state is not VersionState.WITHDRAWN]
         if not usable:
             raise TemplateWithdrawn(versions[0])
         at_s = _seconds(asked_at)
-        found = _choose(usable, body, organization, at_s=at_s)
+        found = self._choose(usable, body, organization, at_s=at_s)
         offered = any(each.state is VersionState.OFFERED for each in usable)
         if not offered and not _was_there(found.version, at_s):
             raise _no_more(every)
         return found
+
+    def _choose(
+        self,
+        versions: Sequence[TemplateVersion],
+        body: str,
+        organization: Organization,
+        *,
+        at_s: float,
+    ) -> Filed:
+        """The version whose headings all stand in the body; of several, the longest form."""
+
+        def rank(filed: Filed) -> tuple[int, bool, bool, float]:
+            labels = [question.label for question in filed.form.questions]
+            found = headings_found(labels, body)
+            whole = len(labels) if found == len(labels) else 0
+            return (
+                whole,
+                _was_there(filed.version, at_s),
+                filed.version.state is VersionState.OFFERED,
+                filed.version.offered_at_s,
+            )
+
+        filed = []
+        for version in versions:
+            try:
+                filed.append(self._filed(version, organization))
+            except ProblemsFound:  # the organisation has changed so that this form cannot be
+                continue
+        if not filed:
+            raise TemplateGone(versions[0].template)
+        return max(filed, key=rank)
+
+    def _filed(self, version: TemplateVersion, organization: Organization) -> Filed:
+        definition = self._definitions.get(version.id)
+        if definition is None:
+            definition = self._definitions[version.id] = version.definition
+        form = compile_form(definition, organization)
+        return Filed(version=version, definition=definition, form=form)
 
 
 def _no_more(versions: Sequence[TemplateVersion]) -> UserError:
@@ -107,40 +150,6 @@ def _no_more(versions: Sequence[TemplateVersion]) -> UserError:
         if version.state is VersionState.DEPRECATED:
             return TemplateDeprecated(version)
     return TemplateGone(versions[0].template)
-
-
-def _choose(
-    versions: Sequence[TemplateVersion], body: str, organization: Organization, *, at_s: float
-) -> Filed:
-    """The version whose headings all stand in the body; of several the one with most of them."""
-
-    def rank(filed: Filed) -> tuple[int, bool, bool, float]:
-        labels = [question.label for question in filed.form.questions]
-        found = headings_found(labels, body)
-        whole = len(labels) if found == len(labels) else 0
-        return (
-            whole,
-            _was_there(filed.version, at_s),
-            filed.version.state is VersionState.OFFERED,
-            filed.version.offered_at_s,
-        )
-
-    filed = []
-    for version in versions:
-        try:
-            filed.append(_filed(version, organization))
-        except ProblemsFound:  # the organisation has changed so that this form cannot be
-            continue
-    if not filed:
-        raise TemplateGone(versions[0].template)
-    return max(filed, key=rank)
-
-
-def _filed(version: TemplateVersion, organization: Organization) -> Filed:
-    definition = version.definition
-    return Filed(
-        version=version, definition=definition, form=compile_form(definition, organization)
-    )
 
 
 def _was_there(version: TemplateVersion, at_s: float) -> bool:
