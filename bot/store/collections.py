@@ -9,7 +9,11 @@ AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
 DEPLOYMENTS = Collection(
-    "deployments", indexed=("project", "environment", "team", "template", "github_id")
+    "deployments",
+    indexed=(
+        *("project", "environment", "team", "template", "github_id", "state"),
+        *("month", "project_month", "team_month", "template_month"),  # deployments/months.py
+    ),
 )
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
