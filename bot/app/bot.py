@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.app.comments_wiring import wire_comments
+from bot.app.delivery_wiring import CountOpen, Delivery, wire_delivery
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
@@ -97,13 +98,14 @@ async def open_bot(
 def _wire(parts: Parts, shared: Shared) -> Bot:
     health = wire_health(parts, shared)
     templates = wire_templates(parts, shared, health)
-    projects = wire_projects(parts, shared, health)
+    delivery = wire_delivery(parts, shared)
+    projects = wire_projects(parts, shared, health, delivery)
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
         queue=parts.queue,
-        web=_web(parts),
+        web=_web(parts, delivery),
         worker=_worker(parts, shared, _dispatcher(parts, shared, health, templates, projects)),
         jobs=(
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
@@ -167,7 +169,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
     )
 
 
-def _web(parts: Parts) -> web.Application:
+def _web(parts: Parts, delivery: Delivery) -> web.Application:
     return receive_app(
         Receiving(
             secret=parts.settings.webhook_secret,
@@ -177,6 +179,7 @@ def _web(parts: Parts) -> web.Application:
             key_of=ordering(str(parts.catalog)),
             clock=parts.clock,
             metrics=parts.metrics,
+            at_scrape=(CountOpen(delivery.find, parts.metrics),),
             routes=(web.get("/setup", _setup_page),),
         )
     )
