@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from cachetools import LRUCache
 
-from bot.app.delivery_wiring import Delivery
 from bot.app.health_wiring import Health
 from bot.app.parts import Parts, Shared
 from bot.progress import ShowInThread
@@ -39,7 +38,7 @@ class Projects:
     commands: RequestCommands
 
 
-def wire_projects(parts: Parts, shared: Shared, health: Health, delivery: Delivery) -> Projects:
+def wire_projects(parts: Parts, shared: Shared, health: Health) -> Projects:
     """Requests, their commands and the making; its runs are made known."""
     generate = _add_generate(parts, shared, health)
     start = StartGenerate(
@@ -69,7 +68,6 @@ def wire_projects(parts: Parts, shared: Shared, health: Health, delivery: Delive
         start=start,
         generate=generate,
         github=parts.github,
-        describe_delivery=delivery.section,
         describe_template=DescribeTemplate(
             version_of=health.version_of,
             versions=shared.versions,

@@ -54,7 +54,6 @@ class RequestCommands:
     start: StartGenerate
     generate: GenerateServices
     github: GitHub
-    describe_delivery: Callable[[str], Awaitable[str]]  # of a project's id
     describe_template: Callable[[CommentMade], Awaitable[str]]
 
     async def retry(self, command: CommentMade) -> str:
@@ -107,7 +106,7 @@ class RequestCommands:
         return await self.requests.approve(command, event)
 
     async def status(self, command: CommentMade) -> str:
-        """The record of the request, or of the project, its deployments, how its template does."""
+        """The record of the request, or of the project, and how its template does."""
         parts = [await self._record(command), await self.describe_template(command)]
         return "\n\n".join(part for part in parts if part)
 
@@ -118,9 +117,7 @@ class RequestCommands:
         project = await self.projects.of_repository(str(command.repository))
         if project is None:
             raise NotARequest
-        record = project_status(project, cost_center=project.tags.cost_center)
-        delivery = await self.describe_delivery(project.id)
-        return f"{record}\n\n{delivery}" if delivery else record
+        return project_status(project, cost_center=project.tags.cost_center)
 
     async def subject_of(self, command: CommentMade) -> str:
         """What the audit log files this thread's actions under."""
