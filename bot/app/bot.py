@@ -9,7 +9,8 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.app.comments_wiring import wire_comments
-from bot.app.delivery_wiring import CountOpen, Delivery, wire_delivery
+from bot.app.delivery_wiring import count_open
+from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
@@ -98,19 +99,28 @@ async def open_bot(
 def _wire(parts: Parts, shared: Shared) -> Bot:
     health = wire_health(parts, shared)
     templates = wire_templates(parts, shared, health)
-    delivery = wire_delivery(parts, shared)
-    projects = wire_projects(parts, shared, health, delivery)
+    projects = wire_projects(parts, shared, health)
+    deployments = wire_deployments(parts, shared, health)
+    dispatcher = _dispatcher(
+        parts,
+        shared,
+        health=health,
+        templates=templates,
+        projects=projects,
+        deployments=deployments,
+    )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
         queue=parts.queue,
-        web=_web(parts, delivery),
-        worker=_worker(parts, shared, _dispatcher(parts, shared, health, templates, projects)),
+        web=_web(parts),
+        worker=_worker(parts, shared, dispatcher),
         jobs=(
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
             *health_jobs(parts, shared, health, templates.withdraw),
+            *deployments.jobs,
         ),
         clock=parts.clock,
         registration=templates.registration,
@@ -123,7 +133,13 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
 
 
 def _dispatcher(
-    parts: Parts, shared: Shared, health: Health, templates: Templates, projects: Projects
+    parts: Parts,
+    shared: Shared,
+    *,
+    health: Health,
+    templates: Templates,
+    projects: Projects,
+    deployments: Deployments,
 ) -> Dispatcher:
     """Who hears of which event."""
     start_check = templates.start_check
@@ -133,6 +149,7 @@ def _dispatcher(
             parts,
             shared,
             projects.commands,
+            deployments,
             withdraw=templates.withdraw,
             report=health.report,
         ),
@@ -145,6 +162,8 @@ def _dispatcher(
             observe=health.observe, projects=shared.projects, runs=shared.runs
         ),
         on_deployment=OnDeployment(observe=health.observe, projects=shared.projects),
+        on_deployment_status=deployments.on_status,
+        on_deploy_run=deployments.on_run,
         on_report_issue=health.report_issues,
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)
@@ -169,7 +188,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
     )
 
 
-def _web(parts: Parts, delivery: Delivery) -> web.Application:
+def _web(parts: Parts) -> web.Application:
     return receive_app(
         Receiving(
             secret=parts.settings.webhook_secret,
@@ -179,7 +198,7 @@ def _web(parts: Parts, delivery: Delivery) -> web.Application:
             key_of=ordering(str(parts.catalog)),
             clock=parts.clock,
             metrics=parts.metrics,
-            at_scrape=(CountOpen(delivery.find, parts.metrics),),
+            at_scrape=(count_open(parts),),
             routes=(web.get("/setup", _setup_page),),
         )
     )

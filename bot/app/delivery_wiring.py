@@ -1,48 +1,32 @@
 """Wiring of what is read from the records of deployments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.app.parts import Parts, Shared
 from bot.deployments import FindDeployments
-from bot.deployments.metrics.count_ended import CountEnded
 from bot.deployments.metrics.describe import DescribeDelivery
-from bot.receive import Metrics
-
-LADDER = ("dev", "staging", "production")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """What other subjects and the command line use of it."""
+def describe_delivery(parts: Parts, shared: Shared) -> DescribeDelivery:
+    """The part of ``/status`` about how well changes arrive."""
 
-    find: FindDeployments
-    section: DescribeDelivery
-    count_ended: CountEnded
+    async def ladder() -> Sequence[str]:
+        return (await shared.organization.get()).policies.deployments.environments
+
+    find = FindDeployments(parts.store.documents)
+    return DescribeDelivery(find=find, ladder=ladder, clock=parts.clock)
 
 
-@dataclass(frozen=True, slots=True)
-class CountOpen:
-    """At each scrape: how many deployments have not ended."""
+def count_open(parts: Parts) -> Callable[[], Awaitable[None]]:
+    """Tells ``/metrics`` at each scrape how many deployments have not ended.
 
-    find: FindDeployments
-    metrics: Metrics
+    It reads the records, so that a restart or another worker changes nothing.
+    """
+    find = FindDeployments(parts.store.documents)
 
-    async def __call__(self) -> None:
-        """Read from the records, so that a restart or another worker changes nothing."""
-        self.metrics.deployments_open(
-            (each.environment, each.state.value) for each in await self.find.open()
+    async def count() -> None:
+        parts.metrics.deployments_open(
+            (each.environment, each.state.value) for each in await find.open()
         )
 
-
-def wire_delivery(parts: Parts, shared: Shared) -> Delivery:
-    """What finds deployments, and the part of ``/status`` about it."""
-    find = FindDeployments(parts.store.documents)
-    section = DescribeDelivery(
-        find=find, projects=shared.projects, ladder=_ladder, clock=parts.clock
-    )
-    return Delivery(find=find, section=section, count_ended=CountEnded(parts.metrics))
-
-
-async def _ladder() -> Sequence[str]:
-    return LADDER
+    return count

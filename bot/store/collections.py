@@ -8,6 +8,7 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
     "deployments",
     indexed=(
@@ -15,6 +16,7 @@ DEPLOYMENTS = Collection(
         *("month", "project_month", "team_month", "template_month"),  # deployments/months.py
     ),
 )
+ENVIRONMENTS = Collection("environments", indexed=("project",))  # locks, and who deploys there
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
@@ -33,7 +35,9 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    DEPLOYMENT_NEWS,
     DEPLOYMENTS,
+    ENVIRONMENTS,
     EVIDENCE,
     HEALTH,
     NOTICES,

@@ -10,7 +10,7 @@ from bot.deployments.metrics.figures import DAY_S, figures_of, weeks_of
 from bot.deployments.record import Deployment
 from bot.progress.delivery_view import Column, DeliveryShown, delivery_status
 from bot.progress.words import cell
-from bot.projects import Project, ProjectRecords
+from bot.projects import Project
 
 MONTH_DAYS: Final = 30
 QUARTER_DAYS: Final = 90
@@ -22,15 +22,12 @@ class DescribeDelivery:
     """``ladder`` names the environments from the first to the one that people depend on."""
 
     find: FindDeployments
-    projects: ProjectRecords
     ladder: Callable[[], Awaitable[Sequence[str]]]
     clock: Clock
 
-    async def __call__(self, project_id: str) -> str:
+    async def __call__(self, project: Project) -> str:
         """The words; empty for what is never deployed."""
-        project, now_s = await self.projects.get(project_id), self.clock.now_s()
-        if project is None:
-            return ""
+        now_s = self.clock.now_s()
         newest = await self.find.newest(project.id, count=NEWEST, now_s=now_s)
         if not newest and not project.cloud_provider:
             return ""
