@@ -26,6 +26,8 @@ ACTIONS: Final = {
     Action.ROLLBACK: "roll back to",
 }
 NOTHING: Final = "—"
+SMALL: Final = '%%{init: {"xyChart": {"height": 260}}}%%'  # Mermaid's pixels; 500 unless told
+LEAST_AXIS: Final = 10  # below it, Mermaid's ten marks of an axis are no whole numbers
 UNKNOWN: Final = "Outcome unknown"  # the row is there only if there is one
 _ADDRESS = re.compile(r"https?://[\w.~:/?#\[\]@!$&'()*+,;=%-]{1,1000}", re.ASCII)  # RFC 3986
 
@@ -124,10 +126,11 @@ def _chart(shown: DeliveryShown) -> str:
     if not any(each.arrived or each.failed for each in shown.weeks):
         return ""
     days = ", ".join(f'"{_day(each.monday)}"' for each in shown.weeks)
-    most = max(max(each.arrived, each.failed) for each in shown.weeks)
+    most = max(LEAST_AXIS, *(max(each.arrived, each.failed) for each in shown.weeks))
     failed = [each.failed for each in shown.weeks]
     title = "deployed (bars), failed (line)" if any(failed) else "deployed"
     lines = [
+        SMALL,
         "xychart-beta",
         f'    title "Changes to {shown.environment} a week: {title}"',
         f"    x-axis [{days}]",

@@ -204,7 +204,9 @@ def assert_harmless(html: str) -> None:
 
 CHART = """\
 ```mermaid
+%%{init: {"xyChart": {"height": 260}}}%%
 xychart-beta
+
     title "Changes <b>a week"
     x-axis ["24 Nov", "@dana, #1", plain]
     y-axis "Changes" 0 --> 48
@@ -219,7 +221,7 @@ def test_a_chart_is_a_table_with_bars_of_text() -> None:
         "<tr><th></th><th>bars</th><th>line</th></tr>"
         "<tr><th>24 Nov</th><td>█ 2</td><td>1</td></tr>"
         '<tr><th><a href="/people/dana" class="mention">@dana</a>, '
-        '<a href="/acme/catalog/issues/1">#1</a></th><td>' + "█" * 24 + " 48</td><td>0</td></tr>"
+        '<a href="/acme/catalog/issues/1">#1</a></th><td>' + "█" * 16 + " 48</td><td>0</td></tr>"
         "<tr><th>plain</th><td> 0</td><td>2.5</td></tr></table>"
     )
     without_line = shown(CHART.replace("    line [1, 0, 2.5]\n", ""))

@@ -60,10 +60,11 @@ def test_all_of_it() -> None:
 | Outcome unknown | 1 | 0 |
 
 ```mermaid
+%%{init: {"xyChart": {"height": 260}}}%%
 xychart-beta
     title "Changes to production a week: deployed (bars), failed (line)"
     x-axis ["24 Nov", "1 Dec"]
-    y-axis "Changes" 0 --> 4
+    y-axis "Changes" 0 --> 10
     bar [2, 4]
     line [0, 2]
 ```
@@ -105,6 +106,11 @@ def test_a_chart_without_failures_has_no_line() -> None:
     text = delivery_status(replace(SHOWN, weeks=[replace(each, failed=0) for each in WEEKS]))
     assert "    line" not in text
     assert 'a week: deployed"' in text
+
+
+def test_the_axis_of_many_ends_with_the_most() -> None:
+    many = [replace(WEEKS[0], arrived=31), WEEKS[1]]
+    assert '"Changes" 0 --> 31\n' in delivery_status(replace(SHOWN, weeks=many))
 
 
 def row(each: Deployment) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from bot.deployments.record import Action, Deployment, DeploymentState, StageState
+from bot.deployments.record import Action, Deployment, DeploymentState, Stage, StageState
 
 
 class Outcome(StrEnum):
@@ -122,14 +122,21 @@ def _rolled_back_by_itself(
 ) -> tuple[float, float]:
     """When its first stage failed, and when the commit before was in place again.
 
-    The rollback is a stage of it, or a deployment of its own that came next.
+    The rollback is a stage of it, or a deployment of its own that came next. Where nobody told
+    when it failed, it was as early as it can have been.
     """
-    ends = {stage.name: stage.ended_at_s or each.ended_at_s for stage in each.stages}
-    bad = [stage.name for stage in each.stages if stage.state is StageState.FAILED]
-    failed_at_s = min((ends[name] for name in bad if name != ROLLBACK), default=each.ended_at_s)
-    if ROLLBACK in ends:
-        begun = [stage.started_at_s for stage in each.stages if stage.name == ROLLBACK]
-        return min(failed_at_s, *begun), ends[ROLLBACK]
+    failed_at_s = [_end(stage, each) for stage in each.stages if _is_bad(stage)]
+    rollback = [stage for stage in each.stages if stage.name == ROLLBACK]
+    if rollback:
+        return min(failed_at_s or [rollback[0].started_at_s]), _end(rollback[0], each)
     if next_success is not None and next_success.action is Action.ROLLBACK:
-        return failed_at_s, next_success.ended_at_s
-    return failed_at_s, each.ended_at_s
+        return min(failed_at_s or [each.ended_at_s]), next_success.ended_at_s
+    return min(failed_at_s or [each.created_at_s]), each.ended_at_s
+
+
+def _is_bad(stage: Stage) -> bool:
+    return stage.state is StageState.FAILED and stage.name != ROLLBACK
+
+
+def _end(stage: Stage, of: Deployment) -> float:
+    return stage.ended_at_s or of.ended_at_s

@@ -166,7 +166,7 @@ def stage(name: str, state: StageState, start_h: float, end_h: float) -> Stage:
         pytest.param(
             (stage("rollback", StageState.SUCCEEDED, 3, 0),), 2, id="its-end-was-not-heard"
         ),
-        pytest.param((), 0, id="no-stage-was-heard-of"),
+        pytest.param((), 5, id="nobody-told-when-it-failed"),
     ],
 )
 def test_a_rollback_by_itself_mends_within_the_deployment(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDEST = 24  # characters of the longest bar
+WIDEST = 16  # characters of the longest bar
 MOST_POINTS = 100
 _TEXT = r'"(?P<text>[^"]*)"'
 _LINES = {
@@ -52,7 +52,8 @@ def _row(chart: Chart, number: int, widest: float) -> str:
 
 
 def _read(code: str) -> Chart | None:
-    first, *rest = [line.strip() for line in code.strip().splitlines()] or [""]
+    lines = [line.strip() for line in code.splitlines()]
+    first, *rest = [line for line in lines if line and not line.startswith("%%")] or [""]
     found: dict[str, re.Match[str]] = {}
     for line in rest:
         read = [(kind, says.fullmatch(line)) for kind, says in _LINES.items()]
