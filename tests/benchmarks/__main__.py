@@ -13,6 +13,7 @@ from tests.benchmarks import (
     acknowledgements,
     checking,
     delivery,
+    deployments,
     registration,
     rendering,
     requests,
@@ -27,6 +28,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "checking": checking.measure,
     "registration": registration.measure,
     "delivery": delivery.measure,
+    "deployments": deployments.measure,
     "start": start.measure,
 }
 
