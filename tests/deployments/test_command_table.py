@@ -84,7 +84,7 @@ WORDS = {
     "nothing": ("nothing to promote", "/deploy dev"),
     "nothing-before": ("Nothing is known that ran in `staging`", "/deploy staging"),
     "planned": ("A plan for `staging` is being made", ""),
-    "locks": ("`staging` is locked for 72 hours: `a load test`", "/unlock staging"),
+    "locks": ("`staging` is locked for 3 days: `a load test`", "/unlock staging"),
     "not-locked": ("`staging` is not locked.", ""),
     "unlocks": ("`staging` is unlocked", "by @"),
     "needs-maintain": ("needs the role *maintain*", "you have *write*"),
