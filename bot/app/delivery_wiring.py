@@ -14,7 +14,9 @@ def describe_delivery(parts: Parts, shared: Shared) -> DescribeDelivery:
         return (await shared.organization.get()).policies.deployments.environments
 
     find = FindDeployments(parts.store.documents)
-    return DescribeDelivery(find=find, ladder=ladder, clock=parts.clock)
+    return DescribeDelivery(
+        find=find, repositories=parts.github.repositories, ladder=ladder, clock=parts.clock
+    )
 
 
 def count_open(parts: Parts) -> Callable[[], Awaitable[None]]:

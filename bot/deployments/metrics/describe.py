@@ -8,6 +8,7 @@ from bot.clock import Clock
 from bot.deployments.find_deployments import By, FindDeployments
 from bot.deployments.metrics.figures import DAY_S, figures_of, weeks_of
 from bot.deployments.record import Deployment
+from bot.github.port import Repositories, RepositoryName
 from bot.progress.delivery_view import Column, DeliveryShown, delivery_status
 from bot.progress.words import cell
 from bot.projects import Project
@@ -22,6 +23,7 @@ class DescribeDelivery:
     """``ladder`` names the environments from the first to the one that people depend on."""
 
     find: FindDeployments
+    repositories: Repositories
     ladder: Callable[[], Awaitable[Sequence[str]]]
     clock: Clock
 
@@ -50,13 +52,18 @@ class DescribeDelivery:
             _column(f"{days} days", own, environment, now_s, days)
             for days in (MONTH_DAYS, QUARTER_DAYS)
         ]
-        if not own or project.visibility == "public":  # others' figures are not for everybody
+        if not own or await self._is_public(project):
             return columns
         for by, name in ((By.TEAM, project.team), (By.TEMPLATE, project.template)):
             theirs = await self._last_quarter(now_s, by, name)
             title = f"{by.value} `{cell(name)}`, {QUARTER_DAYS} days"
             columns.append(_column(title, theirs, environment, now_s, QUARTER_DAYS))
         return columns
+
+    async def _is_public(self, project: Project) -> bool:
+        """Whether strangers read what is told here, for whom the figures of others are not."""
+        repository = await self.repositories.find(RepositoryName.of(project.full_name))
+        return repository is None or repository.visibility == "public"
 
     async def _last_quarter(self, now_s: float, by: By, of: str) -> Sequence[Deployment]:
         return await self.find.since(now_s - QUARTER_DAYS * DAY_S, now_s=now_s, by=by, of=of)

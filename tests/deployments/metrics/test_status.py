@@ -72,9 +72,10 @@ async def test_a_project_sees_its_deployments_beside_those_of_its_team_and_templ
 
 
 async def test_a_public_project_shows_nothing_of_others(world: DeployWorld) -> None:
-    shown = replace(await project(world), visibility="public")
-    await world.bot.projects.put(shown)
-    await put(world, deployment("a", at_h=hours_ago(world, 30), project=shown.id))
+    """Also where somebody made it public after it was made."""
+    known = world.github.repositories[KIT]
+    world.github.repositories[KIT] = replace(known, visibility="public")
+    await put(world, deployment("a", at_h=hours_ago(world, 30), project=(await project(world)).id))
     assert "| | 30 days | 90 days |\n" in await world.say("/status")
 
 
