@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.app.comments_wiring import wire_comments
+from bot.app.delivery_wiring import count_open
 from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
@@ -197,6 +198,7 @@ def _web(parts: Parts) -> web.Application:
             key_of=ordering(str(parts.catalog)),
             clock=parts.clock,
             metrics=parts.metrics,
+            at_scrape=(count_open(parts),),
             routes=(web.get("/setup", _setup_page),),
         )
     )

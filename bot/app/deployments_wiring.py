@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.app.delivery_wiring import describe_delivery
 from bot.app.health_wiring import Health
 from bot.app.parts import Parts, Shared
 from bot.deployments import DeploymentRecords
@@ -11,13 +12,13 @@ from bot.deployments.commands import DeploymentCommands
 from bot.deployments.conclude import DeploymentRunEnded
 from bot.deployments.environments import Environments
 from bot.deployments.locks import LockCommands
+from bot.deployments.metrics.count_ended import CountEnded
 from bot.deployments.news import NewsRecords
 from bot.deployments.on_events import OnDeploymentStatus, OnDeployRun
 from bot.deployments.services import DEPLOY, DeployServices
 from bot.deployments.show_deployment import ShowDeployment
 from bot.deployments.steps import DEPLOY_KIND
 from bot.deployments.wake import WakeDeployments
-from bot.projects import Project
 from bot.templates.health.from_projects import ProjectDeployed
 from bot.work.sweep import Scheduled
 
@@ -52,19 +53,15 @@ def wire_deployments(parts: Parts, shared: Shared, health: Health) -> Deployment
         audit=shared.audit,
         clock=parts.clock,
         observe=ProjectDeployed(observe=health.observe),
+        count_ended=CountEnded(parts.metrics),
     )
     shared.engine.add(DEPLOY_KIND, services, ended=DeploymentRunEnded(services=services))
     shared.reporter.add(DEPLOY, ShowDeployment(services=services, sticky=shared.sticky))
     return Deployments(
-        commands=DeploymentCommands(services=services, figures=_no_figures),
+        commands=DeploymentCommands(services=services, figures=describe_delivery(parts, shared)),
         locks=LockCommands(services=services),
         approve=ApproveCommand(services=services),
         on_status=OnDeploymentStatus(services=services),
         on_run=OnDeployRun(services=services),
         jobs=(Scheduled("deployments", WAKE_S, WakeDeployments(services=services).once),),
     )
-
-
-async def _no_figures(_project: Project) -> str:
-    """What `/status` says of delivery below the environments; nothing is measured yet."""
-    return ""

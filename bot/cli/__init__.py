@@ -10,6 +10,7 @@ from bot.errors import PortTaken
 from bot.settings import SettingsError, environment
 
 CANNOT_RUN = 2
+MOST_DAYS = 3660
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the log of every action")
     audit.add_argument("action", choices=["verify"])
     _runs(commands)
+    _deployments(commands)
     return parser
 
 
@@ -102,3 +104,27 @@ def _runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ("undo", "remove what the run made"),
     ):
         actions.add_parser(name, help=help_).add_argument("id")
+
+
+def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    deployments = commands.add_parser("deployments", help="what was deployed, and how well")
+    actions = deployments.add_subparsers(dest="action", required=True, metavar="ACTION")
+    list_ = actions.add_parser("list", help="deployments of the last days, oldest first")
+    figures = actions.add_parser("figures", help="how often, how fast, how many failed")
+    of = figures.add_mutually_exclusive_group()
+    of.add_argument("--team", default="", metavar="SLUG")
+    of.add_argument("--template", default="", metavar="ID")
+    figures.add_argument("--environment", default="production")
+    list_.add_argument("--project", default="", metavar="OWNER/NAME")
+    of.add_argument("--project", default="", metavar="OWNER/NAME")
+    for action in (list_, figures):
+        action.add_argument("--days", type=_days, default=30, help="how far back (30)")
+        action.add_argument("--json", action="store_true", help="for programs")
+
+
+def _days(typed: str) -> int:
+    """Raises ValueError, which argparse tells, for what is no number of days."""
+    days = int(typed)
+    if not 1 <= days <= MOST_DAYS:
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST_DAYS}")
+    return days

@@ -1,5 +1,6 @@
 """Deployments: what reached which environment, who asked, how it ended."""
 
+from bot.deployments.find_deployments import By, FindDeployments
 from bot.deployments.record import (
     Action,
     Deployment,
@@ -11,9 +12,11 @@ from bot.deployments.record import (
 
 __all__ = [
     "Action",
+    "By",
     "Deployment",
     "DeploymentRecords",
     "DeploymentState",
+    "FindDeployments",
     "Stage",
     "StageState",
 ]

@@ -24,7 +24,10 @@ _SAYS = {
 
 async def conclude(run: Run, ended: Deployment, services: DeployServices) -> None:
     """Record the deployment as it ended, and let go of the environment or roll it back."""
+    before = await services.records.get(ended.id)
     await services.records.put(ended)
+    if before is None or not before.state.is_final:  # a repetition counts no second time
+        services.count_ended(ended)
     await _note_in_project(ended, services)
     await audit(
         services,

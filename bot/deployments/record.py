@@ -7,9 +7,10 @@ from typing import Any
 
 import msgspec
 
+from bot.deployments.months import month_fields
 from bot.store.collections import DEPLOYMENTS
 from bot.store.keep import put
-from bot.store.port import Documents, Scalar
+from bot.store.port import Documents, Json, Scalar
 
 
 class Action(StrEnum):
@@ -102,7 +103,7 @@ class DeploymentRecords:
 
     async def put(self, deployment: Deployment) -> None:
         """Save it; saving the same again changes nothing."""
-        await put(self._documents, DEPLOYMENTS.name, deployment.id, msgspec.to_builtins(deployment))
+        await put(self._documents, DEPLOYMENTS.name, deployment.id, _data(deployment))
 
     async def update(self, id_: str, **changed: Any) -> Deployment:
         """The deployment with these fields changed. Raises LookupError where there is none."""
@@ -147,3 +148,14 @@ class DeploymentRecords:
             found += [msgspec.convert(each.data, Deployment) for each in page]
             after = page[-1].id
         return sorted(found, key=lambda each: (each.created_at_s, each.id))
+
+
+def _data(deployment: Deployment) -> dict[str, Json]:
+    """The record, and what ``FindDeployments`` finds it by."""
+    data: dict[str, Json] = msgspec.to_builtins(deployment)
+    return data | month_fields(
+        created_at_s=deployment.created_at_s,
+        project=deployment.project,
+        team=deployment.team,
+        template=deployment.template,
+    )

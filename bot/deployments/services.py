@@ -42,6 +42,7 @@ class DeployServices:
     audit: AuditLog
     clock: Clock
     observe: Observe
+    count_ended: Callable[[Deployment], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ def duration(seconds: float) -> str:
         return f"{max(seconds, 0.1):.1f} seconds"
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
-    parts = [(hours, "hour"), (minutes, "minute"), (rest, "second")]
+    days, hours = divmod(hours, 24)
+    parts = [(days, "day"), (hours, "hour"), (minutes, "minute"), (rest, "second")]
     said = [counted(number, unit) for number, unit in parts if number]
     return " ".join(said[:2])
 

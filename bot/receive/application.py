@@ -10,7 +10,7 @@ from bot.queue.port import Queue
 from bot.receive.body import Bodies, BodyLimits
 from bot.receive.head import Head
 from bot.receive.metrics import Metrics
-from bot.receive.metrics_page import MetricsPage
+from bot.receive.metrics_page import AtScrape, MetricsPage
 from bot.receive.outbox import Outbox
 from bot.receive.probes import Check, Ready, healthz
 from bot.receive.signature import Signature
@@ -26,8 +26,8 @@ class Receiving:
     """What the web side is made of.
 
     ``served`` holds logins of organisations in lower case; ``checks`` are named
-    and join those of store and queue on ``/readyz``; ``routes`` are further
-    pages, such as ``/setup``.
+    and join those of store and queue on ``/readyz``; ``at_scrape`` bring figures
+    of ``/metrics`` up to date; ``routes`` are further pages, such as ``/setup``.
     """
 
     secret: str = field(repr=False)
@@ -38,6 +38,7 @@ class Receiving:
     clock: Clock
     metrics: Metrics
     checks: Mapping[str, Check] = field(default_factory=dict)
+    at_scrape: Sequence[AtScrape] = ()
     routes: Sequence[web.AbstractRouteDef] = ()
     limits: BodyLimits = field(default_factory=BodyLimits)
 
@@ -64,7 +65,7 @@ def receive_app(parts: Receiving) -> web.Application:
             web.route("*", "/webhook", _wrong_method),
             web.get("/healthz", healthz),
             web.get("/readyz", Ready(checks).page),
-            web.get("/metrics", MetricsPage(parts.metrics, parts.queue).page),
+            web.get("/metrics", MetricsPage(parts.metrics, parts.queue, parts.at_scrape).page),
             *parts.routes,
             web.route("*", "/{path:.*}", _nothing_here),
         ]

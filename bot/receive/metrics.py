@@ -4,11 +4,25 @@ Label values are bounded: a name that GitHub does not document counts as
 ``other``, so a stranger's input never makes a new time series.
 """
 
+from collections import Counter as Counts
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from bot.queue.port import QueueStats
 from bot.receive.event_names import EVENT_NAMES
 
+OTHER = "other"
+ENVIRONMENTS = frozenset({"dev", "staging", "production"})
+DEPLOYMENT_OUTCOMES = frozenset({"succeeded", "failed", "rolled-back", "unknown", "cancelled"})
+OPEN_DEPLOYMENTS = ("running", "waits-for-approval")
+
+HOUR_S, DAY_S = 3600.0, 86_400.0
+DEPLOYMENT_SECONDS = (30.0, 60.0, 120.0, 300.0, 600.0, 1200.0, 1800.0, HOUR_S, 2 * HOUR_S)
+LEAD_SECONDS = (
+    *(600.0, HOUR_S, 4 * HOUR_S, 12 * HOUR_S),
+    *(DAY_S, 2 * DAY_S, 7 * DAY_S, 14 * DAY_S, 30 * DAY_S, 90 * DAY_S),
+)
 SECONDS = (0.005, 0.02, 0.1, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
 
 
@@ -69,6 +83,32 @@ class Metrics:
             ["installation"],
             registry=registry,
         )
+        self._deployments = Counter(
+            "paved_road_deployments",
+            "Deployments by environment and how they ended",
+            ["environment", "outcome"],
+            registry=registry,
+        )
+        self._deployment_seconds = Histogram(
+            "paved_road_deployment_seconds",
+            "Time from the command to the end of a deployment by environment and outcome",
+            ["environment", "outcome"],
+            buckets=DEPLOYMENT_SECONDS,
+            registry=registry,
+        )
+        self._lead_time = Histogram(
+            "paved_road_deployment_lead_time_seconds",
+            "Time from a commit to its arrival by environment",
+            ["environment"],
+            buckets=LEAD_SECONDS,
+            registry=registry,
+        )
+        self._deployments_open = Gauge(
+            "paved_road_deployments_open",
+            "Deployments that run or wait for an approval, by environment",
+            ["environment", "state"],
+            registry=registry,
+        )
         self._depth = _gauge(registry, "depth", "Messages that wait or are claimed")
         self._oldest_s = _gauge(registry, "oldest_age_seconds", "Age of the oldest message")
         self._dead = _gauge(registry, "dead", "Messages that were given up")
@@ -106,6 +146,24 @@ class Metrics:
         """GitHub said how many requests are left."""
         self._rate_limit_left.labels(installation).set(left)
 
+    def deployment_done(
+        self, environment: str, outcome: str, seconds: float, lead_time_s: float | None = None
+    ) -> None:
+        """One deployment ended; ``lead_time_s`` where its commit is known to have arrived."""
+        place = _place(environment)
+        ended = outcome if outcome in DEPLOYMENT_OUTCOMES else OTHER
+        self._deployments.labels(place, ended).inc()
+        self._deployment_seconds.labels(place, ended).observe(seconds)
+        if lead_time_s is not None:
+            self._lead_time.labels(place).observe(lead_time_s)
+
+    def deployments_open(self, open_: Iterable[tuple[str, str]]) -> None:
+        """Environment and state of every deployment that has not ended, at this scrape."""
+        found = Counts((_place(environment), state) for environment, state in open_)
+        for environment in (*ENVIRONMENTS, OTHER):
+            for state in OPEN_DEPLOYMENTS:
+                self._deployments_open.labels(environment, state).set(found[environment, state])
+
     def queue(self, stats: QueueStats | None) -> None:
         """What the queue said at this scrape; None if it could not be asked."""
         self._up.set(stats is not None)
@@ -124,4 +182,8 @@ def _gauge(registry: CollectorRegistry, name: str, help_: str) -> Gauge:
 
 
 def _bounded(event: str) -> str:
-    return event if event in EVENT_NAMES else "other"
+    return event if event in EVENT_NAMES else OTHER
+
+
+def _place(environment: str) -> str:
+    return environment if environment in ENVIRONMENTS else OTHER

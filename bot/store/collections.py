@@ -10,7 +10,11 @@ CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
 DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
-    "deployments", indexed=("project", "environment", "team", "template", "github_id")
+    "deployments",
+    indexed=(
+        *("project", "environment", "team", "template", "github_id", "state"),
+        *("month", "project_month", "team_month", "template_month"),  # deployments/months.py
+    ),
 )
 ENVIRONMENTS = Collection("environments", indexed=("project",))  # locks, and who deploys there
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of

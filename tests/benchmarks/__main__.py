@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tests.benchmarks import (
     acknowledgements,
     checking,
+    delivery,
     deployments,
     registration,
     rendering,
@@ -26,6 +27,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "rendering": rendering.measure,
     "checking": checking.measure,
     "registration": registration.measure,
+    "delivery": delivery.measure,
     "deployments": deployments.measure,
     "start": start.measure,
 }

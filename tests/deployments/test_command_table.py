@@ -84,7 +84,7 @@ WORDS = {
     "nothing": ("nothing to promote", "/deploy dev"),
     "nothing-before": ("Nothing is known that ran in `staging`", "/deploy staging"),
     "planned": ("A plan for `staging` is being made", ""),
-    "locks": ("`staging` is locked for 72 hours: `a load test`", "/unlock staging"),
+    "locks": ("`staging` is locked for 3 days: `a load test`", "/unlock staging"),
     "not-locked": ("`staging` is not locked.", ""),
     "unlocks": ("`staging` is unlocked", "by @"),
     "needs-maintain": ("needs the role *maintain*", "you have *write*"),
@@ -201,6 +201,7 @@ def stage() -> Stage:
         audit=AuditLog(documents, clock=clock),
         clock=clock,
         observe=observe,
+        count_ended=lambda _ended: None,
     )
     services.engine.add(DEPLOY_KIND, services)
     commands = DeploymentCommands(services=services, figures=figures)

@@ -58,6 +58,9 @@ async def test_a_commit_climbs_to_production_and_back(world: World) -> None:
     status = await kit.until("| Environment | Runs |")
     assert f"| `staging` | `{first['sha'][:7]}` since " in status
     assert "locked by @dana" in status
+    assert "1 deployment to production in 30 days; 0 of 1 change failed." in status
+    assert "| team `" in status.partition("30 days |")[2]
+    assert "```mermaid" in status
     await kit.say("/plan staging")
     await kit.until("A plan for `staging` is being made")
     (plan,) = world.hub.workflow_runs(KIT, workflow="plan.yml")

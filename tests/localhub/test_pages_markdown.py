@@ -200,3 +200,48 @@ def assert_harmless(html: str) -> None:
     inspector.feed(html)
     inspector.close()
     assert inspector.open == []
+
+
+CHART = """\
+```mermaid
+%%{init: {"xyChart": {"height": 260}}}%%
+xychart-beta
+
+    title "Changes <b>a week"
+    x-axis ["24 Nov", "@dana, #1", plain]
+    y-axis "Changes" 0 --> 48
+    bar [2, 48, 0]
+    line [1, 0, 2.5]
+```"""
+
+
+def test_a_chart_is_a_table_with_bars_of_text() -> None:
+    assert shown(CHART) == (
+        "<table><caption>Changes &lt;b&gt;a week</caption>"
+        "<tr><th></th><th>bars</th><th>line</th></tr>"
+        "<tr><th>24 Nov</th><td>█ 2</td><td>1</td></tr>"
+        '<tr><th><a href="/people/dana" class="mention">@dana</a>, '
+        '<a href="/acme/catalog/issues/1">#1</a></th><td>' + "█" * 16 + " 48</td><td>0</td></tr>"
+        "<tr><th>plain</th><td> 0</td><td>2.5</td></tr></table>"
+    )
+    without_line = shown(CHART.replace("    line [1, 0, 2.5]\n", ""))
+    assert "<th>24 Nov</th><td>█ 2</td></tr>" in without_line
+    assert "bars" not in without_line
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param("xychart-beta", "graph TD", id="another-diagram"),
+        pytest.param("bar [2, 48, 0]", "bar [2, 48]", id="too-few-bars"),
+        pytest.param("line [1, 0, 2.5]", "line [1]", id="too-short-a-line"),
+        pytest.param("line [1, 0, 2.5]", "bar [2, 48, 0]", id="two-rows-of-bars"),
+        pytest.param("bar [2, 48, 0]", "bar [2, 4.8.0, 0]", id="no-number"),
+        pytest.param("bar [2, 48, 0]", "bar []", id="no-bars"),
+        pytest.param("    bar [2, 48, 0]\n", "", id="no-row-of-bars"),
+        pytest.param("bar [2, 48, 0]", "click bar", id="something-else"),
+    ],
+)
+def test_any_other_diagram_stays_code(old: str, new: str) -> None:
+    assert old in CHART
+    assert shown(CHART.replace(old, new)).startswith('<pre><code class="language-mermaid">')

@@ -109,6 +109,7 @@ def test_an_approval_names_who_can_give_it() -> None:
         pytest.param(61, "1 minute 1 second", id="minute"),
         pytest.param(3600, "1 hour", id="hour"),
         pytest.param(7265, "2 hours 1 minute", id="two-units-at-most"),
+        pytest.param(3 * 86_400 + 7265, "3 days 2 hours", id="days"),
     ],
 )
 def test_times_are_said_in_words(seconds: float, words: str) -> None:

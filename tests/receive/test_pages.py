@@ -9,9 +9,11 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.parser import text_string_to_metric_families
 
 from bot.clock import ManualClock
+from bot.deployments import DeploymentState
 from bot.queue.port import Message
 from bot.queue.queue_sqlite import SqliteQueue
 from bot.receive import Metrics, Receiving, receive_app
+from bot.receive.metrics import DEPLOYMENT_OUTCOMES, OPEN_DEPLOYMENTS
 from bot.receive.probes import Ready
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
@@ -137,6 +139,77 @@ async def test_metrics_ask_the_queue_at_every_scrape(tmp_path: Path) -> None:
         "paved_road_queue_up": 1,
     }
     assert second["paved_road_queue_up"] == 0
+
+
+async def test_metrics_look_up_at_every_scrape_what_only_the_store_knows(tmp_path: Path) -> None:
+    """Also while the store is away: what was known last stays, and the page is answered."""
+    file = SqliteFile(tmp_path / "bot.db")
+    store, queue = SqliteStore(file), SqliteQueue(file, clock=ManualClock())
+    metrics, states = Metrics(CollectorRegistry()), ["running", "running", "waits-for-approval"]
+
+    async def ask() -> None:
+        await store.check()
+        metrics.deployments_open(("staging", state) for state in states)
+
+    parts = Receiving(
+        secret=SECRET,
+        served=frozenset(),
+        store=store,
+        queue=queue,
+        key_of=lambda head: head.repository,
+        clock=ManualClock(),
+        metrics=metrics,
+        at_scrape=[ask],
+    )
+    async with listening(receive_app(parts)) as port, ClientSession() as session:
+
+        async def scraped() -> list[float]:
+            async with session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+                found = samples(await answer.text())
+            return [
+                found["paved_road_deployments_open", "staging", state]
+                for state in ("running", "waits-for-approval")
+            ]
+
+        first = await scraped()
+        states.clear()
+        second = await scraped()
+        await queue.close()
+        await store.close()
+        states.append("running")
+        third = await scraped()
+
+    assert (first, second, third) == ([2, 1], [0, 0], [0, 0])
+
+
+def test_an_end_of_a_deployment_is_counted_under_names_that_are_known() -> None:
+    """However environments are named by policy, there are no more series than these."""
+    registry = CollectorRegistry()
+    metrics = Metrics(registry)
+    metrics.deployment_done("production", "succeeded", 90.0, 7200.0)
+    metrics.deployment_done("production", "rolled-back", 30.0)
+    for number in range(20):
+        metrics.deployment_done(f"made-up-{number}", f"odd-{number}", 1.0)
+    metrics.deployments_open([(f"made-up-{number}", "running") for number in range(20)])
+
+    def value(name: str, **labels: str) -> float | None:
+        return registry.get_sample_value(f"paved_road_{name}", labels)
+
+    succeeded = {"environment": "production", "outcome": "succeeded"}
+    assert value("deployments_total", **succeeded) == 1
+    assert value("deployment_seconds_sum", **succeeded) == 90.0
+    assert value("deployment_lead_time_seconds_sum", environment="production") == 7200.0
+    assert value("deployment_lead_time_seconds_count", environment="production") == 1
+    assert value("deployments_total", environment="production", outcome="rolled-back") == 1
+    assert value("deployments_total", environment="other", outcome="other") == 20
+    assert value("deployments_open", environment="other", state="running") == 20
+    assert value("deployments_open", environment="production", state="running") == 0
+    assert "made-up" not in metrics.text().decode()
+
+
+def test_every_state_of_a_deployment_has_its_series() -> None:
+    assert {each.value for each in DeploymentState if each.is_final} == DEPLOYMENT_OUTCOMES
+    assert {each.value for each in DeploymentState if not each.is_final} == set(OPEN_DEPLOYMENTS)
 
 
 def test_every_other_figure_has_its_method() -> None:

@@ -1,15 +1,18 @@
 """Markdown as GitHub reads it, to HTML as GitHub leaves it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
+from bot.localhub.pages.markdown.charts import chart_table
 from bot.localhub.pages.markdown.references import NO_LINKS, Links
 from bot.localhub.pages.markdown.sanitise import NO_ADDRESSES, Addresses, sanitise
 
@@ -28,7 +31,7 @@ class Place:
 
 
 def render(text: str, place: Place) -> Markup:
-    """``text`` as harmless HTML: GFM tables, task lists, strikethrough, alerts, folds.
+    """``text`` as harmless HTML: GFM tables, task lists, strikethrough, alerts, folds, charts.
 
     HTML comments, scripts, event handlers and pictures from other sites are left
     out; @names and #numbers become links where ``place`` knows the target.
@@ -43,11 +46,21 @@ def render(text: str, place: Place) -> Markup:
 def _reader(*, breaks: bool) -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": True, "breaks": breaks})
     reader.enable(["table", "strikethrough"])
+    reader.add_render_rule("fence", _fence)
     reader.core.ruler.push("task_lists", _mark_tasks)
     reader.core.ruler.push("alerts", _mark_alerts)
     reader.core.ruler.push("heading_ids", _name_headings)
     reader.core.ruler.push("hidden", _drop_open_comments)
     return reader
+
+
+def _fence(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: EnvType
+) -> str:
+    """A block of code; of Mermaid's, the charts are shown."""
+    token = tokens[index]
+    chart = chart_table(token.content) if token.info.strip() == "mermaid" else None
+    return chart or self.fence(tokens, index, options, env)
 
 
 def _inside(tokens: list[Token], opened: str) -> Iterator[tuple[Token, Token]]:
