@@ -1,4 +1,4 @@
-"""Projects to try a cloud's Terraform in: ``infra/`` as it is put there, with settings beside it."""
+"""Projects to try a cloud's Terraform in: ``infra/`` as it is put there, settings beside it."""
 
 import json
 import shutil

@@ -2,7 +2,7 @@ locals {
   url = local.runs ? "https://${local.short_name}.${azurerm_container_app_environment.this.default_domain}" : ""
 
   # A label behind the app's own name; a canary that takes all requests has none.
-  canary_url = local.has_stable ? "https://${local.short_name}---canary.${azurerm_container_app_environment.this.default_domain}" : local.url
+  canary_url = module.split.has_stable ? "https://${local.short_name}---canary.${azurerm_container_app_environment.this.default_domain}" : local.url
 }
 
 output "url" {

@@ -16,17 +16,24 @@ variable "log_retention_days" {
 locals {
   is_canary = var.deployment_type == "canary"
   runs      = var.image != ""
-
-  # What was promoted last: it exists whenever there is a stable image. After a promotion it is the
-  # latest revision; a canary writes down which it was.
-  before          = local.is_canary ? one(data.azurerm_container_app.before) : null
-  has_stable      = local.is_canary && var.stable_image != ""
-  was_promoted    = try(local.before.tags.deployment_type, "") == "production"
-  stable_revision = try(local.was_promoted ? reverse(split("--", local.before.latest_revision_name))[0] : local.before.tags.stable_revision, "")
-
-  percent = local.has_stable ? local.settings.canary_percent : 100
+  before    = one(data.azurerm_container_app.before)
 }
 
+module "split" {
+  source = "./split"
+
+  deployment_type = var.deployment_type
+  stable_image    = var.stable_image
+  canary_percent  = local.settings.canary_percent
+  latest_revision = try(reverse(split("--", local.before.latest_revision_name))[0], "")
+
+  remembered = {
+    deployment_type = try(local.before.tags.deployment_type, "")
+    stable_revision = try(local.before.tags.stable_revision, "")
+  }
+}
+
+# It exists whenever there is a stable image.
 data "azurerm_container_app" "before" {
   count = local.is_canary && var.stable_image != "" ? 1 : 0
 
@@ -87,12 +94,12 @@ resource "azurerm_container_app" "this" {
 
   # A single revision takes all requests when it is ready, and the others stop. The platform names
   # revisions: a name of ours could not be used again by a rollback.
-  revision_mode = local.has_stable ? "Multiple" : "Single"
+  revision_mode = module.split.has_stable ? "Multiple" : "Single"
 
   # The next canary reads here which revision is stable.
   tags = merge(local.tags, {
     deployment_type = var.deployment_type
-    stable_revision = local.stable_revision
+    stable_revision = module.split.stable_revision
   })
 
   identity {
@@ -113,16 +120,16 @@ resource "azurerm_container_app" "this" {
 
     traffic_weight {
       latest_revision = true
-      percentage      = local.percent
-      label           = local.has_stable ? "canary" : null # its own address
+      percentage      = module.split.latest_percent
+      label           = module.split.has_stable ? "canary" : null # its own address
     }
 
     dynamic "traffic_weight" {
-      for_each = local.has_stable ? [local.stable_revision] : []
+      for_each = module.split.has_stable ? [module.split.stable_revision] : []
 
       content {
         revision_suffix = traffic_weight.value
-        percentage      = 100 - local.percent
+        percentage      = 100 - module.split.latest_percent
       }
     }
   }
@@ -176,11 +183,6 @@ resource "azurerm_container_app" "this" {
     precondition {
       condition     = local.settings.memory_mib * 1000 == local.settings.cpu_millicores * 2048
       error_message = "memory_mib of ${local.settings.memory_mib} does not go with cpu_millicores of ${local.settings.cpu_millicores} on Container Apps: it must be ${floor(local.settings.cpu_millicores * 2048 / 1000)}, two GiB for a core."
-    }
-
-    precondition {
-      condition     = !local.has_stable || local.stable_revision != ""
-      error_message = "There is no promoted revision beside which a canary could stand; deploy with deployment_type production once."
     }
   }
 

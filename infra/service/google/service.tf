@@ -17,19 +17,28 @@ locals {
   is_canary = var.deployment_type == "canary"
   runs      = var.image != ""
 
-  # What was promoted last: it exists whenever there is a stable image.
-  before          = local.is_canary ? one(data.google_cloud_run_v2_service.before) : null
-  has_stable      = local.is_canary && var.stable_image != ""
-  was_promoted    = try(local.before.effective_annotations["paved-road/deployment-type"], "") == "production"
-  stable_revision = try(local.was_promoted ? reverse(split("/", local.before.latest_ready_revision))[0] : local.before.effective_annotations["paved-road/stable-revision"], "")
-
-  percent = local.has_stable ? local.settings.canary_percent : 100
+  before = one(data.google_cloud_run_v2_service.before)
 
   # Less than one core would mean one request at a time. Each size goes with so much memory.
   cpu_millicores = max(1000, local.settings.cpu_millicores)
   memory_mib     = { 1000 = [512, 4096], 2000 = [512, 8192], 4000 = [2048, 16384] }[local.cpu_millicores]
 }
 
+module "split" {
+  source = "./split"
+
+  deployment_type = var.deployment_type
+  stable_image    = var.stable_image
+  canary_percent  = local.settings.canary_percent
+  latest_revision = try(reverse(split("/", local.before.latest_ready_revision))[0], "")
+
+  remembered = {
+    deployment_type = try(local.before.effective_annotations["paved-road/deployment-type"], "")
+    stable_revision = try(local.before.effective_annotations["paved-road/stable-revision"], "")
+  }
+}
+
+# It exists whenever there is a stable image.
 data "google_cloud_run_v2_service" "before" {
   count = local.is_canary && var.stable_image != "" ? 1 : 0
 
@@ -54,7 +63,7 @@ resource "google_cloud_run_v2_service" "this" {
   # The next canary reads here which revision is stable.
   annotations = {
     "paved-road/deployment-type" = var.deployment_type
-    "paved-road/stable-revision" = local.stable_revision
+    "paved-road/stable-revision" = module.split.stable_revision
   }
 
   template {
@@ -100,17 +109,17 @@ resource "google_cloud_run_v2_service" "this" {
 
   traffic {
     type    = "TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST"
-    percent = local.percent
+    percent = module.split.latest_percent
     tag     = local.is_canary ? "canary" : null # its own address
   }
 
   dynamic "traffic" {
-    for_each = local.has_stable ? [local.stable_revision] : []
+    for_each = module.split.has_stable ? [module.split.stable_revision] : []
 
     content {
       type     = "TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION"
       revision = traffic.value
-      percent  = 100 - local.percent
+      percent  = 100 - module.split.latest_percent
     }
   }
 
@@ -118,11 +127,6 @@ resource "google_cloud_run_v2_service" "this" {
     precondition {
       condition     = local.settings.memory_mib >= local.memory_mib[0] && local.settings.memory_mib <= local.memory_mib[1]
       error_message = "memory_mib of ${local.settings.memory_mib} does not go with cpu_millicores of ${local.settings.cpu_millicores} on Cloud Run: it may be ${local.memory_mib[0]} to ${local.memory_mib[1]}."
-    }
-
-    precondition {
-      condition     = !local.has_stable || local.stable_revision != ""
-      error_message = "There is no promoted revision beside which a canary could stand; deploy with deployment_type production once."
     }
   }
 }
