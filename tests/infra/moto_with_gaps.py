@@ -63,6 +63,7 @@ def _update_budget(self: Any) -> str:
 
 
 def _call_or_refuse(self: Any) -> Any:
+    print(f"asked: {self.service_name}:{self._get_action()}", file=sys.stderr, flush=True)
     try:
         return _call(self)
     except Exception as error:

@@ -1,10 +1,12 @@
-"""The Terraform of a service on AWS, really applied: to an AWS on this machine.
+"""The Terraform of an account and of a service on AWS, really applied: to one on this machine.
 
 Canary, promotion, a bad release's canary, rollback, the canary after it: what people see is
 read back from AWS, not from Terraform. Containers do not run there.
 """
 
 import json
+import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ import pytest
 
 from tests.catalog.terraform import attempt, run
 from tests.infra.moto_server import ACCOUNT, REGION, aws_environment, moto_server
+from tests.infra.projects import ACCOUNT as PLATFORM
 from tests.infra.projects import SETTINGS, project
 
 pytestmark = pytest.mark.slow
@@ -33,6 +36,26 @@ TAGS = {
     "repository": "acme/orders",
     "service": "orders/dev",
     "team": "payments",
+}
+ONCE = {
+    "region": REGION,
+    "state_bucket": "state",
+    "organization": "acme",
+    "organization_id": "12345",
+    "repositories": {"orders": "67890"},
+    "environments": ["dev"],
+    "team": "platform",
+    "business_unit": "Technology",
+    "cost_center": "CC-900",
+}
+# What AWS calls a right where it is not the name of what is asked; None needs no right.
+RIGHTS = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
 }
 # What moto does not keep of a service, so that it is planned again.
 FORGOTTEN = {
@@ -89,6 +112,7 @@ class Deployed:
     infra: Path
     environment: Mapping[str, str]
     listener: str
+    log: Path  # what AWS was asked
 
     def terraform(self, command: str) -> str:
         return run(f"terraform {command}", self.infra, self.environment)
@@ -134,22 +158,34 @@ def deployment(image: str, deployment_type: str) -> str:
     return f"-var environment=dev -var 'image={image}' -var deployment_type={deployment_type}"
 
 
+def prepared(folder: Path, environment: Mapping[str, str]) -> str:
+    """The platform's part, applied once for the account: the ARN that bounds roles."""
+    platform = Path(shutil.copytree(PLATFORM, folder))
+    (platform / "platform.auto.tfvars.json").write_text(json.dumps(ONCE))
+    run("terraform init -input=false", platform, environment)
+    run("terraform apply -auto-approve -input=false", platform, environment)
+    told = json.loads(run("terraform output -json", platform, environment))
+    return str(told["permissions_boundary"]["value"])
+
+
 @pytest.fixture
 def deployed(tmp_path: Path) -> Iterator[Deployed]:
-    """Nothing is deployed yet."""
-    with moto_server(tmp_path / "moto.log") as url:
+    """The platform is there, and nothing is deployed yet."""
+    log = tmp_path / "moto.log"
+    with moto_server(log) as url:
         aws = Aws(url)
-        location = {"LocationConstraint": REGION}
-        aws("s3").create_bucket(Bucket="state", CreateBucketConfiguration=location)
+        boundary = prepared(tmp_path / "platform", aws_environment(url))
         balancer, listener = aws.listener()
+        log.write_text("")
         environment = {
             **aws_environment(url),
             "TF_VAR_wait_for_steady_state": "false",  # moto runs no containers
             "TF_VAR_load_balancer_arn": balancer,  # one of its own takes a minute
             "TF_VAR_listener_port": "80",
             "TF_VAR_host_name": HOST,
+            "TF_VAR_permissions_boundary": boundary,
         }
-        found = Deployed(aws, project("aws", tmp_path), environment, listener)
+        found = Deployed(aws, project("aws", tmp_path), environment, listener, log)
         where = {"bucket": "state", "key": KEY, "region": REGION}
         given = " ".join(f"-backend-config={name}={value}" for name, value in where.items())
         found.terraform(f"init -input=false {given}")
@@ -161,6 +197,7 @@ def test_a_bad_release_harms_nobody_and_the_next_canary_knows_the_good_one(
 ) -> None:
     """From the first canary to the last, and away again."""
     first = deployed.deploy(GOOD, "canary")
+    asked_by_terraform = asked(deployed)
     assert list(deployed.tracks()) == ["canary"]
     assert deployed.weights() == {"stable": 0, "canary": 100}
     assert first["stable_image"] == ""
@@ -198,8 +235,10 @@ def test_a_bad_release_harms_nobody_and_the_next_canary_knows_the_good_one(
     check_nothing_is_left_to_do(deployed, deployment(NEXT, "canary"))
     check_a_held_lock_is_told(deployed, deployment(NEXT, "canary"))
     deployed.terraform(f"destroy -auto-approve -input=false {deployment(NEXT, 'canary')}")
+    asked_by_terraform |= asked(deployed)
     assert deployed.rules() == []
     assert deployed.aws("ssm").describe_parameters()["Parameters"] == []
+    assert sorted(asked_by_terraform - may(deployed.aws)) == []
 
 
 def write_settings(deployed: Deployed, **changed: Any) -> None:
@@ -239,6 +278,32 @@ def check_what_is_there(deployed: Deployed) -> None:
     budget = aws("budgets").describe_budgets(AccountId=ACCOUNT)["Budgets"][0]
     assert budget["BudgetLimit"]["Amount"].startswith("20")
     assert budget["CostFilters"]["TagKeyValue"] == ["user:service$orders/dev"]
+
+
+def asked(deployed: Deployed) -> set[str]:
+    """The rights that were needed for all that AWS was asked so far, but for state."""
+    said = re.findall(r"^asked: ([\w-]+:\w+)$", deployed.log.read_text(), re.MULTILINE)
+    services = {"elbv2": "elasticloadbalancing"}
+    found = set()
+    for each in said:
+        service, action = each.split(":")
+        named = f"{services.get(service, service)}:{action}"
+        found.add(RIGHTS.get(named, named))
+    return found
+
+
+def may(aws: Aws) -> set[str]:
+    """What the deploying role may do."""
+    policies = aws("iam").list_policies(Scope="Local", PathPrefix="/paved-road-deploy/")["Policies"]
+    policy = next(each for each in policies if each["PolicyName"] == "deploy")
+    version = aws("iam").get_policy_version(
+        PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"]
+    )
+    return {
+        action
+        for statement in version["PolicyVersion"]["Document"]["Statement"]
+        for action in statement["Action"]
+    }
 
 
 def granted(aws: Aws, role: Mapping[str, Any]) -> list[str]:
