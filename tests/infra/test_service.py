@@ -186,9 +186,10 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return infra
 
 
-def test_it_is_formatted() -> None:
-    run("terraform fmt -check -diff -recursive .", SERVICE.parent)
-    run("terraform fmt -check -diff -recursive .", HERE)
+def test_it_is_formatted(tmp_path: Path) -> None:
+    for number, folder in enumerate((SERVICE.parent, HERE)):
+        copy = Path(shutil.copytree(folder, tmp_path / str(number)))
+        run("terraform fmt -check -diff -recursive .", copy)
 
 
 def test_deployments_change_what_they_say(aws: Path) -> None:
