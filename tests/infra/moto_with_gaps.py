@@ -62,12 +62,17 @@ def _update_budget(self: Any) -> str:
     return "{}"
 
 
+def _log(line: str) -> None:
+    """A line of its own, however many are asked at once."""
+    os.write(2, f"{line}\n".encode())
+
+
 def _call_or_refuse(self: Any) -> Any:
-    print(f"asked: {self.service_name}:{self._get_action()}", file=sys.stderr, flush=True)
+    _log(f"asked: {self.service_name}:{self._get_action()}")
     try:
         return _call(self)
     except Exception as error:
-        print(f"moto cannot: {self.service_name}: {error!r}", file=sys.stderr, flush=True)
+        _log(f"moto cannot: {self.service_name}: {error!r}")
         body = {"__type": "NotImplementedException", "message": f"moto: {error}"}
         return 501, {"content-type": "application/json"}, json.dumps(body)
 
