@@ -15,6 +15,7 @@ _LIMIT_BYTES: Final = 100_000
 
 TemplateKind = Literal["library", "service", "pipeline", "frontend", "module"]
 Cloud = Literal["aws", "google", "azure"]
+Via = Literal["actions", "deployment"]
 QuestionKind = Literal["slug", "line", "text", "choice", "multi", "bool", "integer", "dict"]
 
 
@@ -59,6 +60,7 @@ class Manifest:
     kind: TemplateKind
     tags: tuple[str, ...] = ()
     deploy: tuple[Cloud, ...] = ()
+    via: Via = "actions"  # of projects whose settings do not say it themselves
     verify: tuple[str, ...] = ()
     variables: Mapping[str, VariableRule] = field(default_factory=dict)
     upgrade: UpgradePolicy = field(default_factory=UpgradePolicy)
@@ -93,7 +95,11 @@ def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
     if problems:
         raise ProblemsFound(problems)
     value: Any = source.value
-    found = [*_words(source, value), *_rules(source, value.get("variables", {}))]
+    found = [
+        *_words(source, value),
+        *_rules(source, value.get("variables", {})),
+        *_via(source, value),
+    ]
     if folder is not None and value["id"] != folder:
         sentence = f"`id` must be the name of the template's folder, {code(folder)}."
         found.append(source.problem(("id",), "id-is-folder", sentence))
@@ -116,6 +122,14 @@ def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
         for path, text in said.items()
         if (found := forbidden_character(text.strip()))
     ]
+
+
+def _via(source: Source, value: Mapping[str, Any]) -> list[Problem]:
+    """Who deploys is said of what is deployed; elsewhere it would be read by nobody."""
+    if "via" not in value or value.get("deploy"):
+        return []
+    sentence = "`via` says who deploys, and `deploy` names no cloud; add one, or remove `via`."
+    return [source.problem(("via",), "via", sentence)]
 
 
 def _rules(source: Source, rules: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
@@ -154,6 +168,7 @@ def _build(value: Mapping[str, Any]) -> Manifest:
         kind=value["kind"],
         tags=tuple(value.get("tags", ())),
         deploy=tuple(value.get("deploy", ())),
+        via=value.get("via", "actions"),
         verify=tuple(value.get("verify", ())),
         variables={name: _rule(rule) for name, rule in value.get("variables", {}).items()},
         upgrade=UpgradePolicy(

@@ -246,3 +246,11 @@ def test_a_manifest_alone_can_be_parsed() -> None:
     assert parse_manifest(MANIFEST).manifest.id == "kotlin-library"
     with pytest.raises(ProblemsFound):
         parse_manifest(MANIFEST, folder="another")
+
+
+def test_who_deploys_is_actions_unless_the_template_says_otherwise() -> None:
+    """`via` is a property of what is deployed."""
+    deployed = MANIFEST.replace("kind: library", "kind: service\ndeploy: [aws]")
+    assert parse_manifest(deployed).manifest.via == "actions"
+    other = deployed.replace("deploy: [aws]", "deploy: [aws]\nvia: deployment")
+    assert parse_manifest(other).manifest.via == "deployment"

@@ -77,6 +77,11 @@ _TWO_FILES: Final = (
         "Rename one of them.",
     ),
     _rule(
+        "via",
+        "`via` says who deploys a project that is not deployed anywhere.",
+        "Name the clouds in `deploy`, or remove `via`.",
+    ),
+    _rule(
         "owner-unknown",
         "`owner` is no team of `organization.yml`, so nobody answers for the template.",
         "Write the slug of a team that is listed there.",

@@ -38,6 +38,22 @@ TWO_FILES = [
         "id: ledger",
     ),
     Defect(
+        "via-of-nothing",
+        edit(MANIFEST, "deploy: []", "deploy: []\nvia: deployment"),
+        "via",
+        MANIFEST,
+        "via: deployment",
+        "`deploy` names no cloud",
+    ),
+    Defect(
+        "via-unknown",
+        edit(MANIFEST, "deploy: []", "deploy: [aws]\nvia: jenkins"),
+        "choice",
+        MANIFEST,
+        "via: jenkins",
+        "`deployment`",
+    ),
+    Defect(
         "key-twice",
         edit(MANIFEST, "tags: [ledger]\n", "tags: [ledger]\nname: Again\n"),
         "duplicate-key",
