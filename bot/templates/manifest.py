@@ -12,6 +12,7 @@ from bot.written.source import Path
 
 PATH: Final = "template.yml"
 _LIMIT_BYTES: Final = 100_000
+_NO_CLOUD: Final = "`deploy` names no cloud; add one, or remove it"
 
 TemplateKind = Literal["library", "service", "pipeline", "frontend", "module"]
 Cloud = Literal["aws", "google", "azure"]
@@ -30,6 +31,7 @@ class VariableRule:
     max: int | None = None
     required: bool | None = None
     options: tuple[str, ...] = ()
+    via_deployment: tuple[str, ...] = ()  # options with which another system deploys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,10 +128,17 @@ def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
 
 def _via(source: Source, value: Mapping[str, Any]) -> list[Problem]:
     """Who deploys is said of what is deployed; elsewhere it would be read by nobody."""
-    if "via" not in value or value.get("deploy"):
-        return []
-    sentence = "`via` says who deploys, and `deploy` names no cloud; add one, or remove `via`."
-    return [source.problem(("via",), "via", sentence)]
+    places: list[Path] = [("via",)] if "via" in value else []
+    places += [
+        ("variables", name, "via_deployment")
+        for name, rule in value.get("variables", {}).items()
+        if "via_deployment" in rule
+    ]
+    return [
+        source.problem(path, "via", f"{code(str(path[-1]))} says who deploys, and {_NO_CLOUD}.")
+        for path in places
+        if not value.get("deploy")
+    ]
 
 
 def _rules(source: Source, rules: Mapping[str, Mapping[str, Any]]) -> list[Problem]:
@@ -179,4 +188,5 @@ def _build(value: Mapping[str, Any]) -> Manifest:
 
 
 def _rule(rule: Mapping[str, Any]) -> VariableRule:
-    return VariableRule(**{**rule, "options": tuple(rule.get("options", ()))})
+    lists = {key: tuple(rule.get(key, ())) for key in ("options", "via_deployment")}
+    return VariableRule(**{**rule, **lists})

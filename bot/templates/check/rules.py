@@ -78,8 +78,8 @@ _TWO_FILES: Final = (
     ),
     _rule(
         "via",
-        "`via` says who deploys a project that is not deployed anywhere.",
-        "Name the clouds in `deploy`, or remove `via`.",
+        "Who deploys is said of what is deployed nowhere, or for an option that there is not.",
+        "Name the clouds in `deploy`, or remove `via` and `via_deployment`.",
     ),
     _rule(
         "owner-unknown",

@@ -46,6 +46,17 @@ TWO_FILES = [
         "`deploy` names no cloud",
     ),
     Defect(
+        "via-of-no-option",
+        both(
+            edit(MANIFEST, "deploy: []", "deploy: [aws]"),
+            edit(MANIFEST, "    kind: choice", "    kind: choice\n    via_deployment: [jenkins]"),
+        ),
+        "via",
+        MANIFEST,
+        "via_deployment",
+        "`jenkins` is no option",
+    ),
+    Defect(
         "via-unknown",
         edit(MANIFEST, "deploy: []", "deploy: [aws]\nvia: jenkins"),
         "choice",
