@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.app.comments_wiring import wire_comments
+from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
@@ -98,17 +99,27 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
     health = wire_health(parts, shared)
     templates = wire_templates(parts, shared, health)
     projects = wire_projects(parts, shared, health)
+    deployments = wire_deployments(parts, shared, health)
+    dispatcher = _dispatcher(
+        parts,
+        shared,
+        health=health,
+        templates=templates,
+        projects=projects,
+        deployments=deployments,
+    )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
         queue=parts.queue,
         web=_web(parts),
-        worker=_worker(parts, shared, _dispatcher(parts, shared, health, templates, projects)),
+        worker=_worker(parts, shared, dispatcher),
         jobs=(
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
             *health_jobs(parts, shared, health, templates.withdraw),
+            *deployments.jobs,
         ),
         clock=parts.clock,
         registration=templates.registration,
@@ -121,7 +132,13 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
 
 
 def _dispatcher(
-    parts: Parts, shared: Shared, health: Health, templates: Templates, projects: Projects
+    parts: Parts,
+    shared: Shared,
+    *,
+    health: Health,
+    templates: Templates,
+    projects: Projects,
+    deployments: Deployments,
 ) -> Dispatcher:
     """Who hears of which event."""
     start_check = templates.start_check
@@ -131,6 +148,7 @@ def _dispatcher(
             parts,
             shared,
             projects.commands,
+            deployments,
             withdraw=templates.withdraw,
             report=health.report,
         ),
@@ -143,6 +161,8 @@ def _dispatcher(
             observe=health.observe, projects=shared.projects, runs=shared.runs
         ),
         on_deployment=OnDeployment(observe=health.observe, projects=shared.projects),
+        on_deployment_status=deployments.on_status,
+        on_deploy_run=deployments.on_run,
         on_report_issue=health.report_issues,
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)

@@ -27,6 +27,8 @@ def event_table(
     on_verify_run: Callable[[WorkflowRunEnded], Awaitable[None]],
     on_first_build: Callable[[WorkflowRunEnded], Awaitable[None]],
     on_deployment: Callable[[DeploymentTold], Awaitable[None]],
+    on_deployment_status: Callable[[DeploymentTold], Awaitable[None]],
+    on_deploy_run: Callable[[WorkflowRunEnded], Awaitable[None]],
     on_report_issue: Callable[[IssueClosed | IssueChanged], Awaitable[None]],
 ) -> tuple[Row, ...]:
     """One row a handler; the names are kept in the store and never change."""
@@ -39,7 +41,9 @@ def event_table(
         Row(CheckAsked, "check-button", on_check_button),
         Row(WorkflowRunEnded, "verify-run", on_verify_run),
         Row(WorkflowRunEnded, "first-build", on_first_build),
+        Row(WorkflowRunEnded, "deploy-run", on_deploy_run),
         Row(DeploymentTold, "deployment", on_deployment),
+        Row(DeploymentTold, "deployment-status", on_deployment_status),
         Row(IssueClosed, "report-closed", on_report_issue),
         Row(IssueChanged, "report-reopened", on_report_issue, when=_is_reopened),
     )
