@@ -4,105 +4,31 @@ The page's script plays somebody's own delivery: GitHub tells it of a deployment
 as the bot makes them, and its answers reach the bot as webhooks.
 """
 
-import asyncio
 import json
-import os
 import re
-import stat
 import subprocess
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import web
-from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
 from tests.catalog.needed_tools import tool
+from tests.journeys.any_delivery import PAGE, Delivery, delivering, examples
 from tests.localhub.client import asking
 from tests.localhub.fixtures import Scene, hub, scene
 from tests.localhub.receiver import Receiver, receiving
 
 __all__ = ["hub", "scene"]
 
-PAGE = Path(__file__).parents[2] / "docs" / "any-delivery.md"
 KIT = "acme/money-kit"
-DEPLOY = """\
-#!/bin/sh
-printf '%s ' "$@" >> {log}
-[ "$2" != production ]
-"""
-
-
-def examples(language: str) -> list[str]:
-    """The page's blocks in that language."""
-    tokens = MarkdownIt("commonmark").parse(PAGE.read_text(encoding="utf-8"))
-    return [each.content for each in tokens if each.type == "fence" and each.info == language]
-
-
-@dataclass
-class Delivery:
-    """Somebody's server: hands each webhook's body to the page's script."""
-
-    folder: Path
-    environment: Mapping[str, str]
-    url: str = ""
-    said: str = ""
-
-    async def hear(self, request: web.Request) -> web.Response:
-        body = await request.read()
-        process = await asyncio.create_subprocess_exec(
-            *("bash", "deliver.sh"),
-            cwd=self.folder,
-            env=dict(self.environment),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-        )
-        said, _ = await process.communicate(body)
-        self.said += said.decode()
-        return web.Response(status=200 if process.returncode == 0 else 500)
-
-
-@asynccontextmanager
-async def delivering(scene: Scene, folder: Path) -> AsyncIterator[Delivery]:
-    """The page's script behind a webhook, with an App that may write deployments alone."""
-    (folder / "deliver.sh").write_text(examples("sh")[0])
-    program = folder / "deploy"
-    program.write_text(DEPLOY.format(log=folder / "deployed"))
-    program.chmod(program.stat().st_mode | stat.S_IXUSR)
-    app = scene.hub.add_app(
-        "jenkins",
-        permissions={"deployments": "write", "metadata": "read"},
-        events=["deployment"],
-    )
-    token = scene.hub.mint_token(scene.hub.install(app, "acme")).token
-    environment = {
-        "PATH": os.environ["PATH"],
-        "GITHUB_TOKEN": token,
-        "GITHUB_API_URL": scene.hub.api_url,
-    }
-    made = Delivery(folder, environment)
-    application = web.Application()
-    application.router.add_post("/deployments", made.hear)
-    runner = web.AppRunner(application)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    app.webhook_url = f"http://127.0.0.1:{runner.addresses[0][1]}/deployments"
-    app.webhook_secret = "a-secret"
-    try:
-        yield made
-    finally:
-        await runner.cleanup()
 
 
 @pytest.fixture
 async def delivery(scene: Scene, tmp_path: Path) -> AsyncIterator[Delivery]:
     scene.hub.add_repository(KIT, {"README.md": b"# Kit\n"}, private=True)
-    async with delivering(scene, tmp_path) as made:
+    async with delivering(scene.hub, tmp_path) as made:
         yield made
 
 
@@ -149,7 +75,7 @@ async def test_the_pages_script_delivers_and_the_bot_hears_of_it(
     made = await ask(scene, "staging", run="deploy-1", action="deploy")
 
     assert delivery.said == ""
-    assert (delivery.folder / "deployed").read_text() == f"{made['sha']} staging deploy "
+    assert delivery.deployed == f"{made['sha']} staging deploy "
     assert told(bot) == [
         ("in_progress", "promotion: It begins."),
         ("success", "promotion: All traffic goes to this version."),
@@ -163,7 +89,7 @@ async def test_a_failure_is_told_as_one(scene: Scene, delivery: Delivery, bot: R
     """The one end of the deployment is a failure."""
     await ask(scene, "production", run="deploy-1", action="rollback")
     assert [state for state, _ in told(bot)] == ["in_progress", "failure"]
-    assert (delivery.folder / "deployed").read_text().endswith(" production rollback ")
+    assert delivery.deployed.endswith(" production rollback ")
 
 
 async def test_what_is_not_ours_is_left_alone(
@@ -173,27 +99,16 @@ async def test_what_is_not_ours_is_left_alone(
     await ask(scene, "staging")
     assert told(bot) == []
     assert delivery.said == ""
-    assert not (delivery.folder / "deployed").exists()
+    assert delivery.deployed == ""
 
 
-async def test_a_forged_webhook_is_not_believed(
-    scene: Scene, delivery: Delivery, tmp_path: Path
-) -> None:
+async def test_a_forged_webhook_is_not_believed(scene: Scene, delivery: Delivery) -> None:
     """What is deployed is what GitHub says of that number."""
     made = await ask(scene, "staging")
     forged = json.loads(examples("json")[0]) | {"repository": {"full_name": KIT}}
     forged["deployment"]["id"] = made["id"]
-    done = await asyncio.to_thread(
-        subprocess.run,
-        ["bash", "deliver.sh"],
-        cwd=tmp_path,
-        env=dict(delivery.environment),
-        input=json.dumps(forged).encode(),
-        check=False,
-        timeout=30,
-    )
-    assert done.returncode == 0
-    assert not (tmp_path / "deployed").exists()
+    assert await delivery.run(json.dumps(forged).encode()) == 0
+    assert delivery.deployed == ""
 
 
 # --- the examples ----------------------------------------------------------------------
