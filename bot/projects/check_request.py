@@ -199,7 +199,7 @@ def _checked(
         "cost_center": answers.cost_center,
         "visibility": answers.visibility,
         "cloud_provider": str(answers.settings.get("cloud_provider", "")),
-        "settings": dict(answers.settings),
+        "settings": _settings(definition, answers),
         "answers": answers.to_json(),
         "cookiecutter": cookiecutter_answers(definition, answers, organization),
     }
@@ -210,6 +210,13 @@ def _checked(
         intent=intent,
         approvals=organization.approval_needed(answers),
     )
+
+
+def _settings(definition: TemplateDefinition, answers: Answers) -> dict[str, Json]:
+    """What was asked, and who deploys where that is not GitHub Actions."""
+    via = definition.via_of(answers.variables)
+    others = {"via": via} if definition.manifest.is_deployed and via != "actions" else {}
+    return {**answers.settings, **others}
 
 
 def _template(event: IssueChanged) -> str | None:
