@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
+
+from bot.deploy_settings import rules_for
 from bot.errors import UserError
 from bot.forms import (
     Answers,
@@ -17,7 +21,7 @@ from bot.organization import ApprovalNeeded, Organization
 from bot.progress.request_view import Correction
 from bot.projects.request_record import Approval
 from bot.store.port import Json
-from bot.templates import TemplateDefinition
+from bot.templates import Manifest, TemplateDefinition
 from bot.templates.filed_form import Filed, FiledForms
 from bot.templates.version_record import TemplateVersion
 from bot.work.events import IssueChanged, Person
@@ -199,7 +203,8 @@ def _checked(
         "cost_center": answers.cost_center,
         "visibility": answers.visibility,
         "cloud_provider": str(answers.settings.get("cloud_provider", "")),
-        "settings": dict(answers.settings),
+        "settings": _settings(manifest, answers.settings),
+        "settings_rules": msgspec.to_builtins(manifest.settings),
         "answers": answers.to_json(),
         "cookiecutter": cookiecutter_answers(definition, answers, organization),
     }
@@ -210,6 +215,14 @@ def _checked(
         intent=intent,
         approvals=organization.approval_needed(answers),
     )
+
+
+def _settings(manifest: Manifest, asked: Mapping[str, Json]) -> dict[str, Json]:
+    """What was asked, and every other setting with its default; none where nothing runs."""
+    if not manifest.is_deployed:
+        return {}
+    given: Any = asked
+    return {**rules_for(manifest.settings).complete(given)}
 
 
 def _template(event: IssueChanged) -> str | None:
