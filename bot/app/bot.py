@@ -13,6 +13,7 @@ from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
+from bot.app.settings_wiring import DeploySettings, wire_settings
 from bot.app.templates_wiring import Templates, wire_templates
 from bot.audit import AuditLog
 from bot.clock import Clock, SystemClock
@@ -60,6 +61,16 @@ class Bot:
     audit: AuditLog
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Subjects:
+    """Every subject, wired."""
+
+    health: Health
+    templates: Templates
+    projects: Projects
+    settings: DeploySettings
+
+
 @asynccontextmanager
 async def open_bot(
     settings: Settings,
@@ -96,15 +107,20 @@ async def open_bot(
 
 def _wire(parts: Parts, shared: Shared) -> Bot:
     health = wire_health(parts, shared)
-    templates = wire_templates(parts, shared, health)
-    projects = wire_projects(parts, shared, health)
+    subjects = _Subjects(
+        health=health,
+        templates=wire_templates(parts, shared, health),
+        projects=wire_projects(parts, shared, health),
+        settings=wire_settings(parts, shared),
+    )
+    templates = subjects.templates
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
         queue=parts.queue,
         web=_web(parts),
-        worker=_worker(parts, shared, _dispatcher(parts, shared, health, templates, projects)),
+        worker=_worker(parts, shared, _dispatcher(parts, shared, subjects)),
         jobs=(
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
@@ -114,17 +130,16 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         registration=templates.registration,
         runs=shared.runs,
         engine=shared.engine,
-        start=projects.start,
+        start=subjects.projects.start,
         projects=shared.projects,
         audit=shared.audit,
     )
 
 
-def _dispatcher(
-    parts: Parts, shared: Shared, health: Health, templates: Templates, projects: Projects
-) -> Dispatcher:
+def _dispatcher(parts: Parts, shared: Shared, subjects: _Subjects) -> Dispatcher:
     """Who hears of which event."""
-    start_check = templates.start_check
+    health, templates, projects = subjects.health, subjects.templates, subjects.projects
+    settings, start_check = subjects.settings, templates.start_check
     table = event_table(
         on_request=OnRequest(projects.requests, catalog=parts.catalog),
         on_comment=wire_comments(
@@ -133,6 +148,7 @@ def _dispatcher(
             projects.commands,
             withdraw=templates.withdraw,
             report=health.report,
+            settings=settings.command,
         ),
         on_catalog_push=OnCatalogPush(templates.registration, catalog=parts.catalog),
         on_pull_request=OnPullRequest(start=start_check),
@@ -144,6 +160,8 @@ def _dispatcher(
         ),
         on_deployment=OnDeployment(observe=health.observe, projects=shared.projects),
         on_report_issue=health.report_issues,
+        on_settings_push=settings.check.on_push,
+        on_settings_pull_request=settings.check.on_pull_request,
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)
 

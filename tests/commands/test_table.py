@@ -131,9 +131,7 @@ def test_other_bots_commands_are_not_ours(line: str) -> None:
     assert understand(typed, Place.REQUEST) is None
 
 
-@pytest.mark.parametrize(
-    "verb", ["deploy", "rollback", "promote", "settings", "deactivate", "lock", "cost"]
-)
+@pytest.mark.parametrize("verb", ["deploy", "rollback", "promote", "deactivate", "lock", "cost"])
 def test_what_does_not_exist_yet_is_not_offered(verb: str) -> None:
     """Nobody is sent to a command that does nothing."""
     assert command_of(verb) is None
@@ -174,6 +172,9 @@ def test_every_hint_that_is_printed_is_understood(line: str, place: Place) -> No
             assert isinstance(understand(copied, place, LATER), Given)
 
 
+SET = "/settings [set NAME=VALUE...]"
+
+
 @pytest.mark.parametrize(
     ("usage", "words", "fine"),
     [
@@ -197,6 +198,12 @@ def test_every_hint_that_is_printed_is_understood(line: str, place: Place) -> No
         pytest.param("/undo [confirm]", ["confirm"], True, id="literal"),
         pytest.param("/undo [confirm]", ["CONFIRM"], False, id="literal-is-exact"),
         pytest.param("/help", [], True, id="nothing"),
+        pytest.param(SET, [], True, id="group-left-out"),
+        pytest.param(SET, ["set", "a=1"], True, id="group-given"),
+        pytest.param(SET, ["set", "a=1", "b.c=/d"], True, id="repeated"),
+        pytest.param(SET, ["set"], False, id="group-half-given"),
+        pytest.param(SET, ["a=1"], False, id="group-without-its-word"),
+        pytest.param(SET, ["set", "a=1", "$(id)"], False, id="a-bad-one-among-several"),
     ],
 )
 def test_words_fit_the_usage_that_help_prints(usage: str, words: list[str], fine: bool) -> None:
@@ -206,7 +213,17 @@ def test_words_fit_the_usage_that_help_prints(usage: str, words: list[str], fine
 
 @pytest.mark.parametrize(
     "usage",
-    ["deploy ENV", "/Deploy", "/report TEXT ENV", "/deploy [ENV] REF", "/deploy <env>", "/a  B"],
+    [
+        "deploy ENV",
+        "/Deploy",
+        "/report TEXT ENV",
+        "/deploy [ENV] REF",
+        "/deploy <env>",
+        "/a  B",
+        "/a [B",
+        "/a B... C",
+        "/a [[B] C]",
+    ],
 )
 def test_a_usage_that_does_not_add_up_is_a_mistake_of_ours(usage: str) -> None:
     """A row that no comment could ever fit is found at the first use of the table."""
