@@ -13,11 +13,14 @@ from bot.errors import Unavailable
 from bot.github.port import (
     CheckRun,
     Comment,
+    Commit,
+    DeploymentStatus,
     File,
     GitHub,
     Issue,
     Job,
     NameTaken,
+    NewDeployment,
     NewRepository,
     NotFound,
     PullRequest,
@@ -32,6 +35,8 @@ from bot.github.port import (
 )
 from bot.github.port.checks import Place
 from bot.github.tree_plan import blob_id, tree_id
+
+COMMITTED_AT_S = 1_600_000_000.0
 
 
 @dataclass
@@ -71,6 +76,12 @@ class FakeGitHub:
     workflow_runs: dict[int, WorkflowRun] = field(default_factory=dict)
     dispatched: dict[int, dict[str, str]] = field(default_factory=dict)  # the inputs of a run
     jobs: dict[int, list[Job]] = field(default_factory=dict)
+    missing_workflows: set[str] = field(default_factory=set)  # files that somebody removed
+    run_ids_told: bool = True  # whether a dispatch answers with the id of the run
+    refs: dict[str, str] = field(default_factory=dict)  # heads/x, tags/x → commit
+    strange: set[str] = field(default_factory=set)  # commits that are not on the default branch
+    deployments: dict[int, NewDeployment] = field(default_factory=dict)
+    statuses: dict[int, list[DeploymentStatus]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     _next: int = 100
 
@@ -84,6 +95,7 @@ class FakeGitHub:
             people=_People(self),
             pull_requests=_PullRequests(self),
             actions=_Actions(self),
+            deployments=_Deployments(self),
         )
 
     def next(self) -> int:
@@ -126,6 +138,19 @@ class FakeGitHub:
         for number, place in self.pull_branches.items():
             if place == (name, branch):
                 self.pulls[number] = replace(self.pulls[number], head_sha=commit)
+
+    def say(self, deployment: int, state: str, description: str = "") -> DeploymentStatus:
+        """A status of a deployment, as whoever deploys writes it; the bot has not heard it."""
+        made = DeploymentStatus(
+            id=self.next(),
+            state=state,
+            description=description,
+            environment_url="",
+            log_url="",
+            told_at_s=COMMITTED_AT_S,
+        )
+        self.statuses.setdefault(deployment, []).append(made)
+        return made
 
     def texts(self, name: str, number: int) -> list[str]:
         """The comments of a thread, oldest first."""
@@ -199,6 +224,20 @@ class _Contents:
         if str(repository).lower() not in self.hub.heads:
             raise NotFound(branch)
         return self.hub.heads[str(repository).lower()]
+
+    async def commit_of(self, repository: RepositoryName, ref: str) -> Commit:
+        self.hub.enter("contents.commit_of")
+        if ref == "heads/main":
+            return Commit(id=await self.head(repository, "main"), committed_at_s=COMMITTED_AT_S)
+        known = {*self.hub.trees, *self.hub.refs.values()}
+        found = self.hub.refs.get(ref) or next((one for one in known if one.startswith(ref)), None)
+        if found is None:
+            raise NotFound(ref)
+        return Commit(id=found, committed_at_s=COMMITTED_AT_S)
+
+    async def branch_holds(self, repository: RepositoryName, branch: str, commit: str) -> bool:
+        self.hub.enter("contents.branch_holds")
+        return commit not in self.hub.strange
 
     async def has_grown(self, repository: RepositoryName, branch: str) -> bool:
         self.hub.enter("contents.has_grown")
@@ -506,6 +545,8 @@ class _Actions:
         self, repository: RepositoryName, workflow: str, *, ref: str, inputs: Mapping[str, str]
     ) -> int | None:
         self.hub.enter("actions.dispatch")
+        if workflow in self.hub.missing_workflows:
+            raise NotFound(workflow)
         id_ = self.hub.next()
         self.hub.dispatched[id_] = dict(inputs)
         self.hub.workflow_runs[id_] = WorkflowRun(
@@ -517,12 +558,15 @@ class _Actions:
             status="queued",
             conclusion="",
             html_url=f"https://github.test/{repository}/actions/runs/{id_}",
+            title=f"{inputs.get('environment', '')} {inputs.get('run', '')}",
         )
         self.hub.after("actions.dispatch")
-        return id_
+        return id_ if self.hub.run_ids_told else None
 
     async def run(self, repository: RepositoryName, run_id: int) -> WorkflowRun:
         self.hub.enter("actions.run")
+        if run_id not in self.hub.workflow_runs:
+            raise NotFound(str(run_id))
         return self.hub.workflow_runs[run_id]
 
     async def runs_on(self, repository: RepositoryName, *, branch: str) -> Sequence[WorkflowRun]:
@@ -532,6 +576,40 @@ class _Actions:
     async def jobs(self, repository: RepositoryName, run_id: int) -> Sequence[Job]:
         self.hub.enter("actions.jobs")
         return self.hub.jobs.get(run_id, [])
+
+
+@dataclass
+class _Deployments:
+    hub: FakeGitHub
+
+    async def create(self, repository: RepositoryName, new: NewDeployment) -> int:
+        self.hub.enter("deployments.create")
+        id_ = self.hub.next()
+        self.hub.deployments[id_] = new
+        self.hub.after("deployments.create")
+        return id_
+
+    async def find(
+        self, repository: RepositoryName, *, commit: str, environment: str, run: str
+    ) -> int | None:
+        self.hub.enter("deployments.find")
+        wanted = (commit, environment, run)
+        for id_, each in self.hub.deployments.items():
+            if (each.commit, each.environment, each.run) == wanted:
+                return id_
+        return None
+
+    async def statuses(
+        self, repository: RepositoryName, deployment: int
+    ) -> Sequence[DeploymentStatus]:
+        self.hub.enter("deployments.statuses")
+        return self.hub.statuses.get(deployment, [])[::-1]
+
+    async def add_status(
+        self, repository: RepositoryName, deployment: int, *, state: str, description: str
+    ) -> None:
+        self.hub.enter("deployments.add_status")
+        self.hub.say(deployment, state, description)
 
 
 def _tree(files: Sequence[File]) -> Tree:

@@ -9,6 +9,7 @@ from aiohttp import web
 from prometheus_client import CollectorRegistry
 
 from bot.app.comments_wiring import wire_comments
+from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
@@ -61,16 +62,6 @@ class Bot:
     audit: AuditLog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Subjects:
-    """Every subject, wired."""
-
-    health: Health
-    templates: Templates
-    projects: Projects
-    settings: DeploySettings
-
-
 @asynccontextmanager
 async def open_bot(
     settings: Settings,
@@ -107,45 +98,61 @@ async def open_bot(
 
 def _wire(parts: Parts, shared: Shared) -> Bot:
     health = wire_health(parts, shared)
-    subjects = _Subjects(
+    templates = wire_templates(parts, shared, health)
+    projects = wire_projects(parts, shared, health)
+    deployments = wire_deployments(parts, shared, health)
+    settings = wire_settings(parts, shared)
+    dispatcher = _dispatcher(
+        parts,
+        shared,
         health=health,
-        templates=wire_templates(parts, shared, health),
-        projects=wire_projects(parts, shared, health),
-        settings=wire_settings(parts, shared),
+        templates=templates,
+        projects=projects,
+        deployments=deployments,
+        settings=settings,
     )
-    templates = subjects.templates
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
         queue=parts.queue,
         web=_web(parts),
-        worker=_worker(parts, shared, _dispatcher(parts, shared, subjects)),
+        worker=_worker(parts, shared, dispatcher),
         jobs=(
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
             Scheduled("sweep", SWEEP_S, sweep.once),
             *health_jobs(parts, shared, health, templates.withdraw),
+            *deployments.jobs,
         ),
         clock=parts.clock,
         registration=templates.registration,
         runs=shared.runs,
         engine=shared.engine,
-        start=subjects.projects.start,
+        start=projects.start,
         projects=shared.projects,
         audit=shared.audit,
     )
 
 
-def _dispatcher(parts: Parts, shared: Shared, subjects: _Subjects) -> Dispatcher:
+def _dispatcher(
+    parts: Parts,
+    shared: Shared,
+    *,
+    health: Health,
+    templates: Templates,
+    projects: Projects,
+    deployments: Deployments,
+    settings: DeploySettings,
+) -> Dispatcher:
     """Who hears of which event."""
-    health, templates, projects = subjects.health, subjects.templates, subjects.projects
-    settings, start_check = subjects.settings, templates.start_check
+    start_check = templates.start_check
     table = event_table(
         on_request=OnRequest(projects.requests, catalog=parts.catalog),
         on_comment=wire_comments(
             parts,
             shared,
             projects.commands,
+            deployments,
             withdraw=templates.withdraw,
             report=health.report,
             settings=settings.command,
@@ -159,6 +166,8 @@ def _dispatcher(parts: Parts, shared: Shared, subjects: _Subjects) -> Dispatcher
             observe=health.observe, projects=shared.projects, runs=shared.runs
         ),
         on_deployment=OnDeployment(observe=health.observe, projects=shared.projects),
+        on_deployment_status=deployments.on_status,
+        on_deploy_run=deployments.on_run,
         on_report_issue=health.report_issues,
         on_settings_push=settings.check.on_push,
         on_settings_pull_request=settings.check.on_pull_request,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
+from bot.app.deployments_wiring import Deployments
 from bot.app.parts import Parts, Shared
 from bot.commands import OnComment, Place, Standing
 from bot.progress.audit_view import audit_comment
@@ -17,6 +18,7 @@ def wire_comments(
     parts: Parts,
     shared: Shared,
     commands: RequestCommands,
+    deployments: Deployments,
     *,
     withdraw: Withdraw,
     report: ReportTemplate,
@@ -28,22 +30,44 @@ def wire_comments(
         subject = await commands.subject_of(comment)
         return audit_comment(await shared.audit.for_subject(subject, limit=20))
 
+    async def status(comment: CommentMade, _words: Sequence[str]) -> str:
+        said = await commands.status(comment)
+        project = None
+        if not _is_catalog(comment, parts):
+            project = await shared.projects.of_repository(str(comment.repository))
+        return f"{said}\n\n{await deployments.commands.status(project)}" if project else said
+
+    async def approve(comment: CommentMade, words: Sequence[str]) -> str:
+        if _is_catalog(comment, parts):
+            return await commands.approve(comment)
+        return await deployments.approve(comment, words)
+
     return OnComment(
         threads=_threads(commands, str(parts.catalog).lower()),
         organization=shared.organization.get,
         execute={
-            "status": lambda comment, _: commands.status(comment),
+            "status": status,
             "audit": tell_audit,
             "retry": lambda comment, _: commands.retry(comment),
             "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
-            "approve": lambda comment, _: commands.approve(comment),
+            "approve": approve,
             "report": report,
             "settings": settings,
             "withdraw": withdraw.command,
+            "deploy": deployments.commands.deploy,
+            "plan": deployments.commands.plan,
+            "promote": deployments.commands.promote,
+            "rollback": deployments.commands.rollback,
+            "lock": deployments.locks.lock,
+            "unlock": deployments.locks.unlock,
         },
         github=parts.github,
         sticky=shared.sticky,
     )
+
+
+def _is_catalog(comment: CommentMade, parts: Parts) -> bool:
+    return str(comment.repository).lower() == str(parts.catalog).lower()
 
 
 def _threads(

@@ -35,4 +35,6 @@ def _who(command: Command, organization: Organization) -> str:
     who = f"*{least_role(command, policy).name.lower()}* and above"
     if policy.teams:
         who += f", in {listed([f'`{team}`' for team in policy.teams], last='or')}"
+    for environment, role in command.least_in.items():
+        who += f"; {environment}: *{max(role, least_role(command, policy)).name.lower()}*"
     return f"{who}, {command.chosen_by}" if command.chosen_by else who

@@ -76,7 +76,13 @@ class OnComment:
         organization = await self.organization()
         policy = organization.command_policy(asked.command.name)
         teams = await self._teams(comment, policy)
-        decision = decide(asked.command, role=role, policy=policy, teams=teams)
+        decision = decide(
+            asked.command,
+            role=role,
+            policy=policy,
+            teams=teams,
+            environment=asked.command.environment_in(asked.words),
+        )
         if not decision.allowed:
             return decision.say
         if asked.command.name == "help":

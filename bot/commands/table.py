@@ -1,7 +1,7 @@
 """Every command, one row each: the parser, ``/help``, the checks and the hints read these rows."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 
 from bot.commands.usage import Usage, read_usage
@@ -17,6 +17,8 @@ class Place(Enum):
 
 EVERYWHERE = frozenset(Place)
 IN_REQUESTS = frozenset({Place.REQUEST})  # and every other issue of the catalog
+IN_PROJECTS = frozenset({Place.PROJECT})
+ENVIRONMENT = "ENV"  # the word of a usage line that names an environment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,8 @@ class Command:
     ``least`` is the role that everybody needs who uses it, asked of GitHub when
     the command runs. ``chosen_by`` says, where a role is not enough, who
     of them may: a clause for ``/help``; the service behind the command checks it.
+    ``least_in`` asks for more in single environments. ``bare``: the verb alone is
+    answered by the service, which knows what could follow.
     """
 
     usage: str
@@ -34,6 +38,8 @@ class Command:
     least: Role
     where: frozenset[Place]
     chosen_by: str = ""
+    least_in: Mapping[str, Role] = field(default_factory=dict)
+    bare: bool = False
 
     @property
     def grammar(self) -> Usage:
@@ -45,6 +51,14 @@ class Command:
         """The verb without its slash: what handlers and ``organization.yml`` call it."""
         return self.grammar.verb
 
+    def environment_in(self, words: Sequence[str]) -> str:
+        """The environment that words which fit the usage name; empty where they name none."""
+        names = [slot.name for slot in self.grammar.slots]
+        place = names.index(ENVIRONMENT) if ENVIRONMENT in names else len(words)
+        return words[place] if place < len(words) else ""
+
+
+IN_PRODUCTION = {"production": Role.MAINTAIN}
 
 COMMANDS = (
     Command(
@@ -57,7 +71,7 @@ COMMANDS = (
     Command(
         usage="/status",
         example="/status",
-        summary="Shows how far the work is and what comes next",
+        summary="Shows how far the work is, what each environment runs and what comes next",
         least=Role.READ,
         where=EVERYWHERE,
     ),
@@ -93,10 +107,10 @@ COMMANDS = (
     Command(
         usage="/approve",
         example="/approve",
-        summary="Approves the answers of this request as they stand",
+        summary="Approves the answers of this request, or the deployment that waits in this issue",
         least=Role.READ,
-        where=IN_REQUESTS,
-        chosen_by="of the approving team, never on one's own request",
+        where=EVERYWHERE,
+        chosen_by="of the approving team, never what one asked for oneself",
     ),
     Command(
         usage="/settings [set NAME=VALUE...]",
@@ -115,6 +129,57 @@ COMMANDS = (
         least=Role.READ,
         where=IN_REQUESTS,
         chosen_by="of the team that owns the template",
+    ),
+    Command(
+        usage="/deploy ENV [REF]",
+        example="/deploy staging",
+        summary="Brings a commit to an environment: the default branch, or another branch, tag or "
+        "commit",
+        least=Role.WRITE,
+        least_in=IN_PRODUCTION,
+        where=IN_PROJECTS,
+        bare=True,
+    ),
+    Command(
+        usage="/plan ENV",
+        example="/plan staging",
+        summary="Shows what a deployment would change in the cloud",
+        least=Role.WRITE,
+        where=IN_PROJECTS,
+        bare=True,
+    ),
+    Command(
+        usage="/promote",
+        example="/promote",
+        summary="Brings to the next environment what the one before it runs",
+        least=Role.MAINTAIN,
+        where=IN_PROJECTS,
+    ),
+    Command(
+        usage="/rollback ENV [TO]",
+        example="/rollback staging",
+        summary="Brings back what ran before in an environment, or the commit that is named",
+        least=Role.WRITE,
+        least_in=IN_PRODUCTION,
+        where=IN_PROJECTS,
+        bare=True,
+    ),
+    Command(
+        usage="/lock ENV REASON",
+        example="/lock staging load test until noon",
+        summary="Holds back the deployments of others to an environment",
+        least=Role.WRITE,
+        where=IN_PROJECTS,
+        bare=True,
+    ),
+    Command(
+        usage="/unlock ENV",
+        example="/unlock staging",
+        summary="Ends a lock",
+        least=Role.WRITE,
+        where=IN_PROJECTS,
+        chosen_by="who holds the lock, or *maintain*",
+        bare=True,
     ),
 )
 

@@ -38,7 +38,7 @@ def understand(
     if place not in command.where:
         return _elsewhere(command, place)
     problem = fit(typed.words, command.grammar)
-    if problem:
+    if problem and not (command.bare and not typed.words):
         return _hint(f"{inert(str(typed))} was not understood: {problem}.", command.example)
     return Given(command, typed.words)
 

@@ -1,8 +1,9 @@
 """The record of a deployment: one commit to one environment, from the command to its outcome."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -102,6 +103,16 @@ class DeploymentRecords:
     async def put(self, deployment: Deployment) -> None:
         """Save it; saving the same again changes nothing."""
         await put(self._documents, DEPLOYMENTS.name, deployment.id, msgspec.to_builtins(deployment))
+
+    async def update(self, id_: str, **changed: Any) -> Deployment:
+        """The deployment with these fields changed. Raises LookupError where there is none."""
+        known = await self.get(id_)
+        if known is None:
+            raise LookupError(f"no deployment {id_}")
+        new = replace(known, **changed)
+        if new != known:
+            await self.put(new)
+        return new
 
     async def get(self, id_: str) -> Deployment | None:
         """The deployment, or None."""

@@ -69,6 +69,7 @@ def _run(told: dict[str, Any]) -> WorkflowRun:
         status=told.get("status") or "",
         conclusion=told.get("conclusion") or "",
         html_url=told["html_url"],
+        title=told.get("display_title") or "",
     )
 
 

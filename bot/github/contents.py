@@ -6,6 +6,7 @@ as Verified (github-facts, section 1).
 
 import asyncio
 import base64
+import datetime as dt
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,6 +18,7 @@ from bot.errors import RetryLater, UserError
 from bot.github import tree_plan
 from bot.github.calls import Api, Calls
 from bot.github.port import (
+    Commit,
     File,
     NotFound,
     Rejected,
@@ -50,6 +52,7 @@ KINDS: Mapping[str, Literal["file", "folder", "link", "submodule"]] = {
     tree_plan.LINK: "link",
     tree_plan.SUBMODULE: "submodule",
 }
+COMMIT_OF = "/repos/{owner}/{repo}/commits{/ref*}"
 COMMIT_ID = re.compile(r"[0-9a-f]{40}")
 
 Item = TypeVar("Item")
@@ -71,6 +74,24 @@ class GitHubContents:
     async def head(self, repository: RepositoryName, branch: str) -> str:
         """See the port."""
         return await _head(self._api.on(repository, thread(repository)), branch)
+
+    async def commit_of(self, repository: RepositoryName, ref: str) -> Commit:
+        """See the port. GitHub answers 422 for an id that it does not know."""
+        calls = self._api.on(repository, thread(repository))
+        try:
+            told = await calls.get(COMMIT_OF, ref=ref.split("/"))
+        except Rejected as error:
+            if error.status != 422:
+                raise
+            raise NotFound(str(error)) from None
+        at = dt.datetime.fromisoformat(told["commit"]["committer"]["date"])
+        return Commit(id=str(told["sha"]), committed_at_s=at.timestamp())
+
+    async def branch_holds(self, repository: RepositoryName, branch: str, commit: str) -> bool:
+        """See the port. A branch that is ahead of a commit, or is at it, holds it."""
+        calls = self._api.on(repository, thread(repository))
+        told = await calls.get(COMPARE, base=commit, head=branch, per_page=1)
+        return told["status"] in ("ahead", "identical")
 
     async def has_grown(self, repository: RepositoryName, branch: str) -> bool:
         """Two requests: the head, and whether it has a parent."""

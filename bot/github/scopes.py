@@ -111,6 +111,11 @@ def running(repository: RepositoryName) -> Scope:
     return Scope.of((repository,), {"actions": "write"})
 
 
+def deploying(repository: RepositoryName) -> Scope:
+    """Making deployments, and hearing and saying how they go."""
+    return Scope.of((repository,), {"deployments": "write"})
+
+
 def project(repository: Repository) -> Scope:
     """Everything that setting up one repository takes, under one token.
 

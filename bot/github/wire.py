@@ -11,6 +11,7 @@ from bot.github.calls import Api
 from bot.github.checks import GitHubChecks
 from bot.github.client import LONGEST_WAIT_S, Client, Watch
 from bot.github.contents import GitHubContents
+from bot.github.deployments import GitHubDeployments
 from bot.github.exchange import Exchange
 from bot.github.governor import Governor, Pace, paces_for
 from bot.github.issues import GitHubIssues
@@ -81,4 +82,5 @@ def open_github(
         people=GitHubPeople(api),
         pull_requests=GitHubPullRequests(api),
         actions=GitHubActions(api),
+        deployments=GitHubDeployments(api),
     )

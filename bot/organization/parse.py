@@ -9,6 +9,8 @@ from bot.organization.value import (
     ApprovalRule,
     BusinessUnit,
     CommandPolicy,
+    DeploymentApproval,
+    DeploymentPolicy,
     HealthPolicy,
     Organization,
     Policies,
@@ -138,6 +140,23 @@ class _CrossCheck:
             if when.get("cost_center", centers[0]) not in centers:
                 self._unknown((*path, "cost_center"), "cost center", when["cost_center"], centers)
         self._health(HealthPolicy(**policies.get("health", {})))
+        self._deployments(policies.get("deployments", {}), slugs)
+
+    def _deployments(self, given: Mapping[str, Any], slugs: list[str]) -> None:
+        here: Path = ("policies", "deployments")
+        ladder = list(_build_deployments(given).environments)
+        for key in ("default_branch_only", "settings_direct"):
+            for i, environment in enumerate(given.get(key, [])):
+                self._on_the_ladder((*here, key, i), environment, ladder)
+        for i, rule in enumerate(given.get("approvals", [])):
+            path: Path = (*here, "approvals", i)
+            self._on_the_ladder((*path, "environment"), rule["environment"], ladder)
+            if rule["by"] not in slugs:
+                self._unknown((*path, "by"), "team", rule["by"], slugs)
+
+    def _on_the_ladder(self, path: Path, environment: str, ladder: list[str]) -> None:
+        if environment not in ladder:
+            self._unknown(path, "environment", environment, ladder)
 
     def _health(self, health: HealthPolicy) -> None:
         if health.withdraw_below > health.unhealthy_below:
@@ -192,4 +211,23 @@ def _build_policies(value: Mapping[str, Any]) -> Policies:
             for command, narrowed in value.get("commands", {}).items()
         },
         health=HealthPolicy(**value.get("health", {})),
+        deployments=_build_deployments(value.get("deployments", {})),
+    )
+
+
+def _build_deployments(value: Mapping[str, Any]) -> DeploymentPolicy:
+    given: dict[str, Any] = {
+        key: tuple(value[key])
+        for key in ("environments", "default_branch_only", "settings_direct")
+        if key in value
+    }
+    ladder = given.get("environments", DeploymentPolicy().environments)
+    given.setdefault(
+        "default_branch_only",
+        tuple(each for each in DeploymentPolicy().default_branch_only if each in ladder),
+    )
+    return DeploymentPolicy(
+        **given,
+        approvals=tuple(DeploymentApproval(**rule) for rule in value.get("approvals", ())),
+        lock_hours=value.get("lock_hours", DeploymentPolicy().lock_hours),
     )

@@ -122,6 +122,39 @@ class HealthPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentApproval:
+    """Deployments to ``environment`` need ``count`` members of ``by`` beside who commands."""
+
+    environment: str
+    by: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentPolicy:
+    """How deployments go in this organisation.
+
+    ``environments`` is the ladder, lowest first. ``settings_direct``: where it is not
+    empty, teams may commit settings without a pull request.
+    """
+
+    environments: tuple[str, ...] = ("dev", "staging", "production")
+    default_branch_only: tuple[str, ...] = ("production",)
+    approvals: tuple[DeploymentApproval, ...] = ()
+    lock_hours: int = 72
+    settings_direct: tuple[str, ...] = ()
+
+    def before(self, environment: str) -> str:
+        """The environment below that one; empty for the lowest."""
+        place = self.environments.index(environment)
+        return self.environments[place - 1] if place else ""
+
+    def approvals_for(self, environment: str) -> tuple[DeploymentApproval, ...]:
+        """Who must approve a deployment to that environment; empty: nobody."""
+        return tuple(each for each in self.approvals if each.environment == environment)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policies:
     """What is allowed. ``create_teams`` empty means every listed team."""
 
@@ -131,6 +164,7 @@ class Policies:
     templates: Mapping[str, AllowedForTemplate] = field(default_factory=dict)
     commands: Mapping[str, CommandPolicy] = field(default_factory=dict)
     health: HealthPolicy = field(default_factory=HealthPolicy)
+    deployments: DeploymentPolicy = field(default_factory=DeploymentPolicy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,11 @@ WORDS = {
     "settings.changed": "changed the settings",
     "template.accepted": "let a template version in",
     "template.reported": "reported on the template",
+    "deployment.commanded": "asked for a deployment",
+    "deployment.approved": "approved a deployment",
+    "deployment.ended": "saw a deployment end",
+    "environment.locked": "locked an environment",
+    "environment.unlocked": "unlocked an environment",
     "template.withdrawn": "withdrew a template version",
 }
 

@@ -8,9 +8,11 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
     "deployments", indexed=("project", "environment", "team", "template", "github_id")
 )
+ENVIRONMENTS = Collection("environments", indexed=("project",))  # locks, and who deploys there
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
@@ -29,7 +31,9 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    DEPLOYMENT_NEWS,
     DEPLOYMENTS,
+    ENVIRONMENTS,
     EVIDENCE,
     HEALTH,
     NOTICES,

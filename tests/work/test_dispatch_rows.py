@@ -59,6 +59,8 @@ def test_a_filed_form_has_one_handler() -> None:
         on_verify_run=handle,
         on_first_build=handle,
         on_deployment=handle,
+        on_deployment_status=handle,
+        on_deploy_run=handle,
         on_report_issue=handle,
         on_settings_push=handle,
         on_settings_pull_request=handle,

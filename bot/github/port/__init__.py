@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 from bot.github.port.actions import Actions, Job, WorkflowRun
 from bot.github.port.checks import Annotation, CheckAction, CheckRun, Checks
-from bot.github.port.contents import Contents, File, Tree, TreeEntry
+from bot.github.port.contents import Commit, Contents, File, Tree, TreeEntry
+from bot.github.port.deployments import Deployments, DeploymentStatus, NewDeployment
 from bot.github.port.errors import Forbidden, GitHubError, NameTaken, NotFound, Rejected, Stale
 from bot.github.port.issues import Comment, Issue, Issues
 from bot.github.port.names import RepositoryName, thread_of
@@ -25,7 +26,10 @@ __all__ = [
     "CheckRun",
     "Checks",
     "Comment",
+    "Commit",
     "Contents",
+    "DeploymentStatus",
+    "Deployments",
     "File",
     "Forbidden",
     "GitHub",
@@ -34,6 +38,7 @@ __all__ = [
     "Issues",
     "Job",
     "NameTaken",
+    "NewDeployment",
     "NewRepository",
     "NotFound",
     "People",
@@ -64,3 +69,4 @@ class GitHub:
     people: People
     pull_requests: PullRequests
     actions: Actions
+    deployments: Deployments

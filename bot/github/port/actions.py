@@ -19,6 +19,7 @@ class WorkflowRun:
     status: str
     conclusion: str
     html_url: str
+    title: str = ""  # what ``run-name`` made of its inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -44,11 +44,30 @@ class Tree:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """One commit; ``id`` is all 40 digits, ``committed_at_s`` Unix time in seconds."""
+
+    id: str
+    committed_at_s: float
+
+
 class Contents(Protocol):
     """Git objects by GitHub's API, without git."""
 
     async def head(self, repository: RepositoryName, branch: str) -> str:
         """The commit id that a branch points to. Raises NotFound."""
+        ...
+
+    async def commit_of(self, repository: RepositoryName, ref: str) -> Commit:
+        """The commit of ``heads/BRANCH``, ``tags/TAG`` or an id of 7 to 40 digits.
+
+        An id may be of a fork: GitHub keeps their commits together. Raises NotFound.
+        """
+        ...
+
+    async def branch_holds(self, repository: RepositoryName, branch: str, commit: str) -> bool:
+        """Whether the commit lies on that branch. Raises NotFound."""
         ...
 
     async def has_grown(self, repository: RepositoryName, branch: str) -> bool:

@@ -18,7 +18,6 @@ from bot.progress.settings_view import (
 )
 from bot.projects.record import Project, ProjectRecords
 from bot.projects.settings.current import CurrentSettings, Head, NoSettings, in_order, look
-from bot.projects.settings.policy import settings_direct
 from bot.projects.settings.propose import BRANCH, Proposal, Propose
 from bot.work.events import CommentMade
 
@@ -82,7 +81,7 @@ class SettingsCommand:
             )
 
     async def _set(self, asked: _Asked) -> str:
-        direct = settings_direct(await self.organization())
+        direct = (await self.organization()).policies.deployments.settings_direct
         if not direct or any(each.environment not in direct for each in asked.changes):
             return await self._in_pull_request(asked)
         answer = await self._at_once(asked)

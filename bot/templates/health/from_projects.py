@@ -1,7 +1,7 @@
 """What happens in projects says something about the version that they were made from."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.errors import RetryLater
@@ -71,8 +71,11 @@ class OnDeployment:
     projects: ProjectRecords
 
     async def __call__(self, event: DeploymentTold) -> None:
-        """Keep it if the project is one of ours and the state is final."""
-        good = DEPLOYED.get(event.state)
+        """Keep it if the project is one of ours and the state is final.
+
+        A deployment that one of our runs made tells by that run how it ended.
+        """
+        good = None if event.run.startswith("deploy-") else DEPLOYED.get(event.state)
         project = await self.projects.of_repository(str(event.repository))
         if good is None or project is None:
             return
@@ -86,6 +89,25 @@ class OnDeployment:
                 url=f"{project.repository_url}/deployments",  # whoever deploys writes theirs
             )
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectDeployed:
+    """A deployment of ours has ended; what other deployments say comes by events."""
+
+    observe: Observe
+
+    async def __call__(self, project: Project, good: bool, at_s: float) -> None:
+        """Keep it; of each project, the newest counts."""
+        evidence = _of(
+            project,
+            Source.DEPLOYMENT,
+            about=project.id,
+            good=good,
+            at="",
+            url=f"{project.repository_url}/deployments",
+        )
+        await self.observe(replace(evidence, at_s=at_s))
 
 
 def _of(project: Project, source: Source, *, about: str, good: bool, at: str, url: str) -> Evidence:

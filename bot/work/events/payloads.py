@@ -147,6 +147,7 @@ class WorkflowRun(msgspec.Struct):
     updated_at: str = ""
     path: str = ""
     head_branch: str | None = None
+    display_title: str | None = None
     conclusion: str | None = None
 
 
@@ -161,10 +162,14 @@ class Deployment(msgspec.Struct):
     id: int
     sha: str
     environment: str
+    payload: object = None  # whatever its maker put there
 
 
 class DeploymentStatus(msgspec.Struct):
     state: str
+    id: int = 0
+    description: str | None = None
+    environment_url: str | None = None
     created_at: str = ""
     target_url: str | None = None
     log_url: str | None = None

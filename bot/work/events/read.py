@@ -84,6 +84,7 @@ def _read_comment(guid: str, body: bytes) -> CommentMade | None:
         author=_person(told.issue.user),
         url=told.comment.html_url,
         visibility=told.repository.visibility,
+        default_branch=told.repository.default_branch,
     )
 
 
@@ -191,6 +192,7 @@ def _read_workflow_run(guid: str, body: bytes) -> WorkflowRunEnded | None:
         ended_at=run.updated_at,
         url=run.html_url,
         sender=_person(told.sender),
+        title=run.display_title or "",
     )
 
 
@@ -207,7 +209,16 @@ def _read_deployment_status(guid: str, body: bytes) -> DeploymentTold:
         told_at=status.created_at,
         url=status.log_url or status.target_url or "",
         sender=_person(told.sender),
+        status_id=status.id,
+        description=status.description or "",
+        environment_url=status.environment_url or "",
+        run=_our_run(told.deployment.payload),
     )
+
+
+def _our_run(payload: object) -> str:
+    run = payload.get("run") if isinstance(payload, dict) else None
+    return run if isinstance(run, str) else ""
 
 
 _READERS = {

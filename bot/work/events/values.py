@@ -52,6 +52,7 @@ class CommentMade:
     author: Person  # of the issue
     url: str
     visibility: str  # of the repository: private, internal or public
+    default_branch: str = "main"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,7 @@ class WorkflowRunEnded:
     ended_at: str  # ISO 8601
     url: str
     sender: Person
+    title: str = ""  # what ``run-name`` made of its inputs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,10 @@ class DeploymentTold:
     told_at: str  # ISO 8601
     url: str
     sender: Person
+    status_id: int = 0  # later ones are greater
+    description: str = ""  # a stranger's text
+    environment_url: str = ""
+    run: str = ""  # our run, as the deployment's payload names it; anybody may write that
 
 
 Event: TypeAlias = (

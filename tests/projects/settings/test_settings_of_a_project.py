@@ -275,7 +275,7 @@ async def test_after_a_merge_the_next_change_begins_anew(shop: Shop) -> None:
 async def test_what_is_so_already_makes_nothing(shop: Shop) -> None:
     text = await shop.say("/settings set memory=1024")
     assert "These are the settings of `main` already" in text
-    assert not shop.github.pulls
+    assert not shop.github.pull_branches
 
 
 REFUSED = [
@@ -298,14 +298,14 @@ async def test_wrong_values_are_refused_with_what_is_allowed(shop: Shop) -> None
         text = await shop.say(f"/settings set {command}".strip())
         assert said in text
         assert len(text) < 2_000
-    assert not shop.github.pulls
+    assert not shop.github.pull_branches
     assert not shop.github.branch_heads
 
 
 async def test_only_maintainers_set(shop: Shop) -> None:
     text = await shop.say("/settings set memory=2048", by="tom")
     assert "`/settings set` needs the role *maintain* in this repository (you have *write*)" in text
-    assert not shop.github.pulls
+    assert not shop.github.pull_branches
 
 
 async def test_a_repair_of_a_wrong_value_is_possible_by_command(shop: Shop) -> None:
@@ -318,7 +318,7 @@ async def test_a_repair_of_a_wrong_value_is_possible_by_command(shop: Shop) -> N
 async def test_a_file_that_is_no_json_is_not_touched(shop: Shop) -> None:
     shop.edit(b"{ cpu: 1 }")
     assert "This is not JSON" in await shop.say("/settings set memory=1024")
-    assert not shop.github.pulls
+    assert not shop.github.pull_branches
 
 
 async def test_a_missing_permission_is_told(shop: Shop) -> None:
@@ -367,11 +367,11 @@ async def test_a_template_that_allows_less_is_obeyed(tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def direct(monkeypatch: pytest.MonkeyPatch) -> None:
+async def direct(shop: Shop) -> None:
     """Policy lets teams commit the settings of dev."""
-    monkeypatch.setattr(
-        "bot.projects.settings.settings_command.settings_direct", lambda _organization: ("dev",)
-    )
+    said = shop.at_head("organization.yml")
+    policy = b"  deployments: {settings_direct: [dev]}\n"
+    await shop.let_in([replace(said, content=said.content + policy)])
 
 
 @pytest.mark.usefixtures("direct")
@@ -379,7 +379,7 @@ async def test_where_policy_allows_a_change_is_committed_at_once(shop: Shop) -> 
     text = await shop.say("/settings set dev.canary=20")
     assert "Committed to `main`; it takes effect with the next deployment." in text
     assert shop.on_main["environments"] == {"dev": {"canary_percent": 20}}
-    assert not shop.github.pulls
+    assert not shop.github.pull_branches
     assert "already" in await shop.say("/settings set dev.canary=20")
 
 
