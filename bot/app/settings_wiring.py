@@ -19,7 +19,9 @@ class DeploySettings:
 
 def wire_settings(parts: Parts, shared: Shared) -> DeploySettings:
     """The command and the check of edits by hand."""
-    current = CurrentSettings(github=parts.github, versions=shared.versions)
+    current = CurrentSettings(
+        github=parts.github, versions=shared.versions, organization=shared.organization.get
+    )
     return DeploySettings(
         command=SettingsCommand(
             github=parts.github,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.deploy_settings.rules import Rules
-from bot.deploy_settings.table import ENVIRONMENTS, Setting, Value
+from bot.deploy_settings.table import Setting, Value
 from bot.deploy_settings.values import allowed, value_of
 from bot.errors import UserError
 from bot.written import code, near_miss, one_of
@@ -64,8 +64,9 @@ def _read(word: str, rules: Rules) -> Sequence[Change] | _Wrong:
     if match is None:
         return _Wrong("A change is written `NAME=VALUE` or `ENVIRONMENT.NAME=VALUE`.")
     environment, name, text = match[1] or "", match[2], match[3]
-    if environment and environment not in ENVIRONMENTS:
-        hint = near_miss(environment, ENVIRONMENTS) or f" Known is {one_of(ENVIRONMENTS)}."
+    known = rules.environments
+    if environment and environment not in known:
+        hint = near_miss(environment, known) or f" Known is {one_of(known)}."
         return _Wrong(f"{code(environment)} is no environment.{hint}")
     if name == REPLICAS:
         return _replicas(environment, text, rules)

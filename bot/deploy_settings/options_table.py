@@ -26,7 +26,8 @@ What is changed takes effect with the next deployment of each environment.
 
 Where `organization.yml` names environments in `policies.deployments.settings_direct`, commands
 that change these environments alone (`dev.memory=512`) are committed to the default branch at
-once, without a pull request.
+once, without a pull request. The ruleset of that branch asks for one: an administrator adds the
+App to its bypass list, or the change is proposed all the same and the answer says why.
 
 | Key in the file | In commands | What it may be | Default | What it does |
 | --- | --- | --- | --- | --- |
@@ -34,7 +35,8 @@ once, without a pull request.
 _MIDDLE = """
 In commands `replicas=3` sets both ends, and `replicas=2-6` one each. A template may give other
 defaults and allow less (`settings` in its `template.yml`); what is refused is always told with
-what is allowed.
+what is allowed. A key that has a default may be left out of the file, unless the template gives
+it another one.
 
 ## One environment
 

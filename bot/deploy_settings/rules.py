@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.deploy_settings.table import (
     CLOUDS,
+    ENVIRONMENTS,
     REGION_PATTERNS,
     REGIONS,
     SETTINGS,
@@ -27,9 +28,10 @@ class Narrowing:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rows that hold here, in the table's order."""
+    """The rows that hold here, in the table's order, and the environments there are."""
 
     settings: tuple[Setting, ...] = SETTINGS
+    environments: tuple[str, ...] = ENVIRONMENTS
 
     def of(self, name: str) -> Setting | None:
         """The row of that name, long or short; None where there is none."""
@@ -38,8 +40,16 @@ class Rules:
 
     @property
     def needed(self) -> tuple[str, ...]:
-        """The keys that a file must have: those without a default."""
-        return tuple(each.name for each in self.settings if each.default is None)
+        """The keys that a file must have: those without a default that everybody knows.
+
+        The project's Terraform knows the table's, and not what a template says.
+        """
+        known = {each.name: each.default for each in SETTINGS}
+        return tuple(
+            each.name
+            for each in self.settings
+            if each.default is None or each.default != known[each.name]
+        )
 
     def complete(self, given: Mapping[str, Value]) -> dict[str, Value]:
         """Every setting, in the table's order: as it was given, or else its default."""
@@ -48,16 +58,21 @@ class Rules:
 
 
 def rules_for(
-    narrowings: Mapping[str, Narrowing] | None = None, *, cloud: str = "", via: str = ""
+    narrowings: Mapping[str, Narrowing] | None = None,
+    *,
+    cloud: str = "",
+    via: str = "",
+    environments: tuple[str, ...] = ENVIRONMENTS,
 ) -> Rules:
     """The rules of a template's projects; ``cloud`` is the one chosen, empty before that.
 
-    ``via`` is the template's own default of that setting, where it has one. Narrowings
-    were checked with their template: see ``narrowing_problems``.
+    ``via`` is the template's own default of that setting, where it has one;
+    ``environments`` are those that the organisation has. Narrowings were checked with
+    their template: see ``narrowing_problems``.
     """
     said = {**(narrowings or {}), **({"via": Narrowing(default=via)} if via else {})}
     rows = (_narrowed(row, said.get(row.name, Narrowing())) for row in SETTINGS)
-    return Rules(tuple(_in_cloud(row, cloud) for row in rows))
+    return Rules(tuple(_in_cloud(row, cloud) for row in rows), environments)
 
 
 def narrowing_problems(name: str, narrowing: Narrowing) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Final
 
 from bot.costs import Estimate, estimate
 from bot.costs.estimate import known_in
-from bot.deploy_settings import ENVIRONMENTS, PATH, Setting, SettingsFile, Value
+from bot.deploy_settings import PATH, Setting, SettingsFile, Value
 from bot.github.port import Annotation, CheckRun
 from bot.problems import Problem
 from bot.progress.inert import HIDDEN, inert
@@ -36,7 +36,7 @@ def settings_comment(name: str, branch: str, settings: SettingsFile) -> str:
             settings_table(settings),
             *over_budget(settings),
             "**Next:** `/settings set memory=2048` proposes a change, `/settings set "
-            f"staging.memory=512` for one environment. The names are those of the table; `{PATH}` "
+            f"{settings.rules.environments[-1]}.memory=2048` for one environment. The names are those of the table; `{PATH}` "
             "holds the values.",
         ]
     )
@@ -44,11 +44,8 @@ def settings_comment(name: str, branch: str, settings: SettingsFile) -> str:
 
 def settings_table(settings: SettingsFile) -> str:
     """One column an environment, the estimated cost last."""
-    columns = {name: settings.in_environment(name) for name in ENVIRONMENTS}
-    rows = [
-        f"| | {' | '.join(ENVIRONMENTS)} |",
-        "| --- |" + " --- |" * len(ENVIRONMENTS),
-    ]
+    columns = {name: settings.in_environment(name) for name in settings.rules.environments}
+    rows = [f"| | {' | '.join(columns)} |", "| --- |" + " --- |" * len(columns)]
     for row in settings.rules.settings:
         values = " | ".join(_shown(row, column.get(row.name)) for column in columns.values())
         rows.append(f"| `{row.short}`{_unit(row)} | {values} |")
@@ -77,7 +74,8 @@ def pull_request_body(difference: Difference, *, by: str, url: str) -> str:
     asked = f"Asked for by @{by} in [a comment]({url}). It changes `{PATH}`."
     next_ = (
         "**Next:** merge this pull request; the change takes effect with the next deployment of "
-        "each environment, for example `/deploy dev`. `/settings set` in any thread adds to this "
+        f"each environment, for example `/deploy {difference.after.rules.environments[0]}`. "
+        "`/settings set` in any thread adds to this "
         "pull request while it is open."
     )
     return "\n\n".join([asked, *_difference(difference), *_plan(difference.after), next_])
@@ -86,7 +84,7 @@ def pull_request_body(difference: Difference, *, by: str, url: str) -> str:
 def over_budget(settings: SettingsFile) -> list[str]:
     """A sentence for each environment that may cost more than its budget."""
     told = []
-    for environment in ENVIRONMENTS:
+    for environment in settings.rules.environments:
         values = settings.in_environment(environment)
         budget, cost = int(values["monthly_budget_usd"]), estimate(values)
         if not budget or cost is None or cost.most_usd <= budget:
@@ -183,17 +181,18 @@ def _changed(
     difference: Difference,
 ) -> Iterator[tuple[Setting, str, Value | None, Value | None]]:
     """Each setting that counts differently, where, before and after."""
+    environments = difference.after.rules.environments
     sides = [
-        {name: side.in_environment(name) if side else {} for name in ENVIRONMENTS}
+        {name: side.in_environment(name) if side else {} for name in environments}
         for side in (difference.before, difference.after)
     ]
     for row in difference.after.rules.settings:
         pairs = {
             name: (sides[0][name].get(row.name), sides[1][name].get(row.name))
-            for name in ENVIRONMENTS
+            for name in environments
         }
         if len(set(pairs.values())) == 1:
-            pairs = {"": pairs[ENVIRONMENTS[0]]}
+            pairs = {"": pairs[environments[0]]}
         for name, (before, after) in pairs.items():
             if before != after:
                 yield row, name, before, after
@@ -202,7 +201,7 @@ def _changed(
 def _costs(difference: Difference) -> Iterator[str]:
     """What changes in the estimated costs."""
     rows = []
-    for name in ENVIRONMENTS:
+    for name in difference.after.rules.environments:
         after = estimate(difference.after.in_environment(name))
         before = estimate(difference.before.in_environment(name)) if difference.before else None
         if after is not None and after != before:

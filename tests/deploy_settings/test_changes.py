@@ -100,6 +100,15 @@ def test_everything_wrong_is_told_at_once() -> None:
     assert "`canary` must be" in refused.value.problem
 
 
+def test_only_the_organisations_environments_are_known() -> None:
+    rules = rules_for(cloud="aws", environments=("staging", "production"))
+    with pytest.raises(ChangesInvalid) as refused:
+        read_changes(["dev.cpu=500"], rules)
+    assert "`dev` is no environment. Known is one of `staging`, `production`." in (
+        refused.value.problem
+    )
+
+
 def test_a_template_allows_less() -> None:
     rules = rules_for({"max_replicas": Narrowing(max=3), "memory_mib": Narrowing(min=2048)})
     with pytest.raises(ChangesInvalid) as refused:

@@ -120,6 +120,18 @@ def test_everything_is_told_at_once() -> None:
     ]
 
 
+def test_a_default_of_the_template_stands_in_the_file() -> None:
+    """The project's Terraform knows only the defaults of the table."""
+    rules = rules_for({"memory_mib": Narrowing(default=2048)}, cloud="aws", via="deployment")
+    value = {"cloud_provider": "aws", "region": "eu-central-1"}
+    assert told(json.dumps(value).encode()) == []
+    assert [said for _, said in told(json.dumps(value).encode(), rules)] == [
+        "The key `memory_mib` is missing.",
+        "The key `via` is missing.",
+    ]
+    assert told(new_file(rules.complete({**value})), rules) == []
+
+
 def test_a_clash_that_is_the_same_everywhere_is_told_once() -> None:
     content = file(max_replicas=1, environments={"dev": {"canary_percent": 5}})
     assert len(told(content)) == 1

@@ -124,7 +124,7 @@ class Contents(Protocol):
     async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
         """Make a branch that points to that commit; one of that name is moved there.
 
-        Raises NotFound where the commit is not there.
+        Raises Rejected where the commit is not there.
         """
         ...
 

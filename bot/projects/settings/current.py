@@ -1,11 +1,12 @@
 """The settings of a project as a commit has them, and the rules they are held against."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.deploy_settings import PATH, Rules, SettingsFile, read_settings, rules_for
 from bot.errors import UserError
 from bot.github.port import Contents, GitHub, NotFound, Repository, RepositoryName
+from bot.organization import Organization
 from bot.problems import Problem, ProblemsFound
 from bot.progress.settings_view import problems_list
 from bot.projects.record import Project
@@ -33,6 +34,7 @@ class CurrentSettings:
 
     github: GitHub
     versions: TemplateVersions
+    organization: Callable[[], Awaitable[Organization]]
 
     async def rules(self, project: Project) -> Rules:
         """The table as the project's template narrows it; the whole table where that is gone."""
@@ -41,7 +43,12 @@ class CurrentSettings:
             manifest = version.definition.manifest if version else None
         except ProblemsFound:  # what was valid then need not be valid by today's rules
             manifest = None
-        return rules_for(manifest.settings if manifest else {}, cloud=project.cloud_provider)
+        organization = await self.organization()
+        return rules_for(
+            manifest.settings if manifest else {},
+            cloud=project.cloud_provider,
+            environments=organization.policies.deployments.environments,
+        )
 
     async def repository(self, project: Project, name: RepositoryName) -> Repository:
         """The project's repository. Raises NoSettings where nothing is deployed from it."""

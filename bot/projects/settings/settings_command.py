@@ -87,7 +87,8 @@ class SettingsCommand:
         answer = await self._at_once(asked)
         return answer or (
             "Policy allows a commit to the default branch, but the branch's rules do not let the "
-            f"App make one. {await self._in_pull_request(asked)}"
+            "App make one; an administrator can add the App to the bypass list of the ruleset. "
+            f"{await self._in_pull_request(asked)}"
         )
 
     async def _at_once(self, asked: _Asked) -> str:

@@ -398,7 +398,8 @@ async def test_rules_of_the_branch_lead_to_a_pull_request(shop: Shop) -> None:
 
     shop.github.before = refuse
     text = await shop.say("/settings set dev.canary=20")
-    assert "the branch's rules do not let the App make one. Proposed in pull request" in text
+    assert "the branch's rules do not let the App make one" in text
+    assert "Proposed in pull request" in text
 
 
 # --- edited by hand ----------------------------------------------------------------------------
