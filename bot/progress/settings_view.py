@@ -36,7 +36,8 @@ def settings_comment(name: str, branch: str, settings: SettingsFile) -> str:
             settings_table(settings),
             *over_budget(settings),
             "**Next:** `/settings set memory=2048` proposes a change, `/settings set "
-            f"{settings.rules.environments[-1]}.memory=2048` for one environment. The names are those of the table; `{PATH}` "
+            f"{settings.rules.environments[-1]}.memory=2048` for one environment. The names are "
+            f"those of the table; `{PATH}` "
             "holds the values.",
         ]
     )
