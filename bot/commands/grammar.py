@@ -21,6 +21,7 @@ MOST_COMMANDS = 5  # in one comment; what follows is ignored
 _LINE = re.compile(r"/([A-Za-z][A-Za-z-]{0,31})(?:[ \t]+(.*))?", re.DOTALL)
 _VERB = re.compile(r"/[A-Za-z][A-Za-z-]*[ \t]")
 _FOOTNOTE = re.compile(r"^ {0,3}\[\^[^\]\n]+\]:", re.MULTILINE)  # GitHub moves it to the end
+_LINE_END = re.compile(r"\r\n?")  # CommonMark's other ways to end a line
 _VOID = frozenset({"br", "hr", "img", "wbr", "input", "source"})
 
 # Without "text_join" a backslash escape and an entity stay tokens of their own,
@@ -47,6 +48,7 @@ def read_commands(text: str) -> list[Typed]:
     """
     if len(text.encode(errors="surrogatepass")) > LONGEST_BYTES:
         return []
+    text = _LINE_END.sub("\n", text)
     footnote = _FOOTNOTE.search(text)
     tokens = _MARKDOWN.parse(text[: footnote.start()] if footnote else text)
     found = (_LINE.fullmatch(line) for line in _visible_lines(tokens, text))
@@ -86,7 +88,7 @@ def _is_plain(line: Sequence[Token], text: str) -> bool:
     # A code span may have gone over lines, or have lost spaces: then nobody typed this line.
     typed = _as_typed(line).split()
     verb_is_text = line[0].type == "text" and _VERB.match(line[0].content) is not None
-    return verb_is_text and any(typed == each.split() for each in re.split(r"[\r\n]", text))
+    return verb_is_text and any(typed == each.split() for each in text.split("\n"))
 
 
 def _as_typed(line: Sequence[Token]) -> str:

@@ -8,7 +8,7 @@ LABEL = "paved-road"
 def deprecated_notice(template: str, message: str, *, successor: str) -> tuple[str, str]:
     """Title and text of the issue in the project's repository."""
     instead = (
-        f"New projects start from `{successor}`; `/upgrade` cannot move this one there by itself."
+        f"New projects start from `{successor}`; this one cannot be moved there by a command."
         if successor
         else "No successor is named."
     )

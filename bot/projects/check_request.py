@@ -21,7 +21,7 @@ from bot.organization import ApprovalNeeded, Organization
 from bot.progress.request_view import Correction
 from bot.projects.request_record import Approval
 from bot.store.port import Json
-from bot.templates import Manifest, TemplateDefinition
+from bot.templates import TemplateDefinition
 from bot.templates.filed_form import Filed, FiledForms
 from bot.templates.version_record import TemplateVersion
 from bot.work.events import IssueChanged, Person
@@ -203,7 +203,7 @@ def _checked(
         "cost_center": answers.cost_center,
         "visibility": answers.visibility,
         "cloud_provider": str(answers.settings.get("cloud_provider", "")),
-        "settings": _settings(manifest, answers.settings),
+        "settings": _settings(definition, answers),
         "settings_rules": msgspec.to_builtins(manifest.settings),
         "answers": answers.to_json(),
         "cookiecutter": cookiecutter_answers(definition, answers, organization),
@@ -217,12 +217,12 @@ def _checked(
     )
 
 
-def _settings(manifest: Manifest, asked: Mapping[str, Json]) -> dict[str, Json]:
-    """What was asked, and every other setting with its default; none where nothing runs."""
-    if not manifest.is_deployed:
+def _settings(definition: TemplateDefinition, answers: Answers) -> dict[str, Json]:
+    """Every setting: as asked, by the answers, or with its default; none where nothing runs."""
+    if not definition.manifest.is_deployed:
         return {}
-    given: Any = asked
-    return {**rules_for(manifest.settings).complete(given)}
+    given: Any = {**answers.settings, "via": definition.via_of(answers.variables)}
+    return {**rules_for(definition.manifest.settings).complete(given)}
 
 
 def _template(event: IssueChanged) -> str | None:

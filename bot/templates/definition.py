@@ -1,14 +1,15 @@
 """A template at one commit: what it says, what it asks, what it is made of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.github.port import File
 from bot.problems import Problem, ProblemsFound
 from bot.templates import manifest as manifest_file
 from bot.templates import variables as variables_file
-from bot.templates.manifest import Manifest, ManifestFile, parse_manifest
+from bot.templates.manifest import Manifest, ManifestFile, Via, parse_manifest
 from bot.templates.variables import Variable, read_variables
+from bot.written import Value
 
 # Of UTF-8 and of both byte orders of UTF-16: cookiecutter reads none of them.
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
@@ -35,6 +36,12 @@ class TemplateDefinition:
     def variable(self, name: str) -> Variable | None:
         """The variable of that name, or None."""
         return next((each for each in self.variables if each.name == name), None)
+
+    def via_of(self, answers: Mapping[str, Value]) -> Via:
+        """Who deploys a project that was asked for with these answers to the variables."""
+        rules = self.manifest.variables.items()
+        by_others = any(answers.get(name) in rule.via_deployment for name, rule in rules)
+        return "deployment" if by_others else self.manifest.via
 
 
 def load_template(

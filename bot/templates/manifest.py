@@ -14,9 +14,11 @@ from bot.written.source import Path
 
 PATH: Final = "template.yml"
 _LIMIT_BYTES: Final = 100_000
+_NO_CLOUD: Final = "`deploy` names no cloud; add one, or remove it"
 
 TemplateKind = Literal["library", "service", "pipeline", "frontend", "module"]
 Cloud = Literal["aws", "google", "azure"]
+Via = Literal["actions", "deployment"]
 QuestionKind = Literal["slug", "line", "text", "choice", "multi", "bool", "integer", "dict"]
 
 
@@ -31,6 +33,7 @@ class VariableRule:
     max: int | None = None
     required: bool | None = None
     options: tuple[str, ...] = ()
+    via_deployment: tuple[str, ...] = ()  # options with which another system deploys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,7 @@ class Manifest:
     kind: TemplateKind
     tags: tuple[str, ...] = ()
     deploy: tuple[Cloud, ...] = ()
+    via: Via = "actions"  # of projects whose settings do not say it themselves
     verify: tuple[str, ...] = ()
     variables: Mapping[str, VariableRule] = field(default_factory=dict)
     upgrade: UpgradePolicy = field(default_factory=UpgradePolicy)
@@ -100,6 +104,7 @@ def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
         *_words(source, value),
         *_rules(source, value.get("variables", {})),
         *_settings(source, value),
+        *_via(source, value),
     ]
     if folder is not None and value["id"] != folder:
         sentence = f"`id` must be the name of the template's folder, {code(folder)}."
@@ -122,6 +127,21 @@ def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
         source.problem(path, "text", f"{code(str(path[-1]))} holds {found}; it is one plain line.")
         for path, text in said.items()
         if (found := forbidden_character(text.strip()))
+    ]
+
+
+def _via(source: Source, value: Mapping[str, Any]) -> list[Problem]:
+    """Who deploys is said of what is deployed; elsewhere it would be read by nobody."""
+    places: list[Path] = [("via",)] if "via" in value else []
+    places += [
+        ("variables", name, "via_deployment")
+        for name, rule in value.get("variables", {}).items()
+        if "via_deployment" in rule
+    ]
+    return [
+        source.problem(path, "via", f"{code(str(path[-1]))} says who deploys, and {_NO_CLOUD}.")
+        for path in places
+        if not value.get("deploy")
     ]
 
 
@@ -193,6 +213,7 @@ def _build(value: Mapping[str, Any]) -> Manifest:
         kind=value["kind"],
         tags=tuple(value.get("tags", ())),
         deploy=tuple(value.get("deploy", ())),
+        via=value.get("via", "actions"),
         verify=tuple(value.get("verify", ())),
         variables={name: _rule(rule) for name, rule in value.get("variables", {}).items()},
         upgrade=UpgradePolicy(
@@ -204,4 +225,5 @@ def _build(value: Mapping[str, Any]) -> Manifest:
 
 
 def _rule(rule: Mapping[str, Any]) -> VariableRule:
-    return VariableRule(**{**rule, "options": tuple(rule.get("options", ()))})
+    lists = {key: tuple(rule.get(key, ())) for key in ("options", "via_deployment")}
+    return VariableRule(**{**rule, **lists})

@@ -185,6 +185,10 @@ class _Reader:
         if wrong:
             self._mismatched(name, wrong)
             return None
+        options = self._options(name, kind, default, rule)
+        if unknown := set(rule.via_deployment) - {option.value for option in options}:
+            sentence = f"{code(min(unknown))} is no option of {code(name)}."
+            self._rule((name, "via_deployment"), "via", sentence)
         empty = default in ("", None) or computed
         required = rule.required if rule.required is not None else not empty
         return Variable(
@@ -194,7 +198,7 @@ class _Reader:
             help=normal(rule.help),
             default=default,
             computed=computed,
-            options=self._options(name, kind, default, rule),
+            options=options,
             pattern=rule.pattern or (SAFE_LINE if kind == "line" else None),
             pattern_says="" if rule.pattern else SAFE_LINE_SAYS,
             min=rule.min,

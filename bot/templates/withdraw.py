@@ -102,7 +102,7 @@ class Withdraw:
         raise MayNotWithdraw(
             f"Withdrawing `{version.template}` needs a member of {names}; GitHub does not list "
             "you there.",
-            fix="Ask one of them, or tell them with `/report`.",
+            fix="Ask one of them, or tell them with `/report TEXT`.",
         )
 
     async def _said(self, template: str, number: str) -> str:

@@ -65,12 +65,14 @@ BUILT = (
     Case("service-21", "kotlin-web-service", {"java_version": "21"}),
     Case("service-25", "kotlin-web-service", {"java_version": "25"}),
 )
+# Deployed by another system; nothing else differs, so it is not built once more.
+JENKINS = Case("service-jenkins", "kotlin-web-service", {"delivery": "jenkins"})
 # Names that YAML would read as no text at all; with every other answer left alone.
 ODD_NAMES = (
     Case("library-null", "kotlin-library", {}, slug="null"),
     Case("service-null", "kotlin-web-service", {}, slug="null"),
 )
-KOTLIN_CASES = (RELEASED, SERVED, *BUILT, *ODD_NAMES, *KAFKA_CASES)
+KOTLIN_CASES = (RELEASED, SERVED, *BUILT, JENKINS, *ODD_NAMES, *KAFKA_CASES)
 CASES = (*KOTLIN_CASES, *PYTHON_CASES, *REACT_CASES, *SPARK_CASES, *TERRAFORM_CASES)
 HOSTILE_CASES = tuple(case for case in CASES if case.answers.get("description") == HOSTILE)
 

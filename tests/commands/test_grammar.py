@@ -106,6 +106,8 @@ def test_what_was_meant_is_read(text: str, expected: list[Typed]) -> None:
         pytest.param("<pre>\n/deploy production\n</pre>", id="pre"),
         pytest.param("<table><tr><td>\n\n/deploy production\n\n</td></tr></table>", id="cell"),
         pytest.param("[^1]: note\n/deploy production", id="footnote"),
+        pytest.param("[^1]: note\r/deploy production", id="footnote-after-an-old-line-end"),
+        pytest.param("a\r\r[^1]: note\r/retry", id="footnote-below-old-line-ends"),
         pytest.param("[a]: /deploy\n'/deploy production'", id="link-definition"),
         pytest.param("[a]:\n/deploy", id="link-definition-over-lines"),
         pytest.param("／deploy production", id="fullwidth-slash"),

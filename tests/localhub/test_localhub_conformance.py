@@ -380,9 +380,14 @@ async def _deployments(bot: Client) -> None:
     made = await bot.ok(f"POST {KIT}/deployments", new)
     one = f"{KIT}/deployments/{made['id']}"
     await bot.ok(f"GET {KIT}/deployments?environment=dev")
-    await bot.ok(f"POST {one}/statuses", {"state": "success"})
+    said = await bot.ok(f"POST {one}/statuses", {"state": "success"})
     await bot.ok(f"GET {one}/statuses")
-    await bot(f"GET {one}")
+    await bot.ok(f"GET {one}/statuses/{said['id']}")
+    await bot.ok(f"GET {one}")
+    long = {"state": "pending", "description": "x" * 141}
+    assert (await bot(f"POST {one}/statuses", long)).status == 422
+    assert (await bot(f"DELETE {one}")).status == 204
+    assert (await bot(f"GET {one}")).status == 404
 
 
 async def _app(scene: Scene, app: Client) -> None:

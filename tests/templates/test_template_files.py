@@ -8,7 +8,7 @@ import pytest
 from bot.github.port import File
 from bot.problems import ProblemsFound
 from bot.templates import Option, TemplateInvalid, Variable, load_template, parse_manifest
-from tests.forms.examples import MANIFEST, template
+from tests.forms.examples import MANIFEST, SERVICE, template
 
 
 def variable(name: str, variables: dict[str, Any], rules: dict[str, Any] | None = None) -> Variable:
@@ -246,3 +246,20 @@ def test_a_manifest_alone_can_be_parsed() -> None:
     assert parse_manifest(MANIFEST).manifest.id == "kotlin-library"
     with pytest.raises(ProblemsFound):
         parse_manifest(MANIFEST, folder="another")
+
+
+def test_who_deploys_is_actions_unless_the_template_says_otherwise() -> None:
+    """`via` is a property of what is deployed."""
+    deployed = MANIFEST.replace("kind: library", "kind: service\ndeploy: [aws]")
+    assert parse_manifest(deployed).manifest.via == "actions"
+    other = deployed.replace("deploy: [aws]", "deploy: [aws]\nvia: deployment")
+    assert parse_manifest(other).manifest.via == "deployment"
+
+
+def test_an_answer_may_decide_who_deploys() -> None:
+    """One choice brings the files of another system, and the setting that goes with it."""
+    rules = {"delivery": {"kind": "choice", "via_deployment": ["jenkins"]}}
+    found = template({"delivery": ["actions", "jenkins"]}, rules, manifest=SERVICE)
+    assert found.via_of({"delivery": "jenkins"}) == "deployment"
+    assert found.via_of({"delivery": "actions"}) == "actions"
+    assert found.via_of({}) == "actions"

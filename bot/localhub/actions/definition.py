@@ -33,6 +33,14 @@ class Trigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """One run of a ``group`` at a time; a newer one ends the running one, or waits for it."""
+
+    group: str
+    cancel_in_progress: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlan:
     """One job of the file. ``matrix`` has what each of its runs differs in, as far as known."""
 
@@ -63,6 +71,7 @@ class WorkflowFile:
     triggers: Mapping[str, Trigger] = field(default_factory=dict)
     inputs: Sequence[Input] = ()
     jobs: Sequence[JobPlan] = ()
+    concurrency: Concurrency | None = None  # of whole runs; that of single jobs is not read
     permissions: Mapping[str, str] | None = None
     problem: str = ""
 

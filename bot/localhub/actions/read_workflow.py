@@ -15,7 +15,13 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from bot.localhub.actions.definition import Input, JobPlan, Trigger, WorkflowFile
+from bot.localhub.actions.definition import (
+    Concurrency,
+    Input,
+    JobPlan,
+    Trigger,
+    WorkflowFile,
+)
 
 FOLDER = ".github/workflows"
 LARGEST_FILE_BYTES = 128 * 1024  # the reader takes a second for it; nobody writes larger ones
@@ -54,6 +60,7 @@ def read_workflow(path: str, content: bytes) -> WorkflowFile:
             triggers=dict(_triggers(read.get("on"))),
             inputs=tuple(_inputs(read.get("on"))),
             jobs=jobs,
+            concurrency=_concurrency(read.get("concurrency")),
             permissions=_permissions(read.get("permissions")),
         )
     except WorkflowProblem as problem:
@@ -141,6 +148,14 @@ def _inputs(on: object) -> Iterator[Input]:
             default=None if default is None else _text(default),
             options=_words(about.get("options")) or (),
         )
+
+
+def _concurrency(given: object) -> Concurrency | None:
+    """A group alone, or a mapping; what is no group is not there."""
+    about = given if isinstance(given, dict) else {"group": given}
+    group = _text(about.get("group"))
+    ends = about.get("cancel-in-progress") is True
+    return Concurrency(group=group, cancel_in_progress=ends) if group else None
 
 
 # What it does.

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.localhub.actions.definition import JobPlan
+from bot.localhub.actions.expressions import filled
 from bot.localhub.actions.read_workflow import job_name
 from bot.localhub.actor import Actor
 from bot.localhub.operations.checks import MOST_ANNOTATIONS
@@ -13,8 +14,9 @@ from bot.localhub.refusal import not_found
 from bot.localhub.shapes.actions import job as job_shape
 from bot.localhub.shapes.actions import job_page, workflow_run
 from bot.localhub.shapes.actions import workflow as workflow_shape
-from bot.localhub.shapes.basics import iso
+from bot.localhub.shapes.basics import Json, iso
 from bot.localhub.state.actions import Job, Step, WorkflowRun
+from bot.localhub.state.checks import Deployment
 from bot.localhub.state.repositories import Repository
 from bot.localhub.webhooks.payloads import emit
 
@@ -106,6 +108,7 @@ class JobOperations(WorkflowOperations):
         given = {"status": "in_progress", "started_at": iso(job.started_at_s)}
         self.update_check_run(self._reporter(), self._place(run), job.id, given)
         self._tell_job(run, job, "in_progress")
+        self._begin_deployment(run, job)
 
     def start_step(self, job: Job, name: str) -> Step:
         """The next step of the job runs."""
@@ -160,6 +163,65 @@ class JobOperations(WorkflowOperations):
         given = {"conclusion": conclusion, "completed_at": iso(self.now_s()), "output": output}
         self.update_check_run(self._reporter(), self._place(run), job.id, given)
         self._tell_job(run, job, "completed")
+        self._end_deployment(run, job, conclusion)
+
+    # Its environment.
+
+    def _begin_deployment(self, run: WorkflowRun, job: Job) -> None:
+        """GitHub's own deployment of a job that names an environment.
+
+        Source: GitHub docs, "Managing environments for deployment".
+        """
+        plan = next((one for one in self.plans_of(run) if one.key == job.key), None)
+        environment = filled(plan.environment, self.known_of(run)) if plan else None
+        if not environment:
+            return
+        given = {"ref": run.head_sha, "environment": environment, "required_contexts": []}
+        made = self.create_deployment(self._reporter(), self._place(run), given, run=run)
+        job.deployment_id = made.id
+        self.world.jobs.put(job)
+        self._say_of_deployment(run, job, "in_progress")
+
+    def _end_deployment(self, run: WorkflowRun, job: Job, conclusion: str) -> None:
+        if job.deployment_id is not None:
+            states = {"success": "success", "skipped": "inactive"}
+            self._say_of_deployment(run, job, states.get(conclusion, "failure"))
+
+    def _say_of_deployment(self, run: WorkflowRun, job: Job, state: str) -> None:
+        if job.deployment_id is None or self.world.deployments.get(job.deployment_id) is None:
+            return  # somebody deleted it
+        place = self._place(run)
+        given = {"state": state, "log_url": job_page(self, place, job)}
+        self.create_deployment_status(self._reporter(), place, job.deployment_id, given)
+
+    def _made_by(self, made: Deployment) -> Json:
+        run = self.world.workflow_runs.get(made.workflow_run_id or 0)
+        if run is None:
+            return super()._made_by(made)
+        place, workflow = self._place(run), self.world.workflows[run.workflow_id]
+        return {
+            "workflow": workflow_shape(self, place, workflow),
+            "workflow_run": workflow_run(self, place, run),
+        }
+
+    def known_of(self, run: WorkflowRun) -> Mapping[str, str]:
+        """What expressions of its file may look up, by dotted name in small letters."""
+        place = self._place(run)
+        inputs = {name.lower(): value for name, value in run.inputs.items()}
+        return {
+            **{f"inputs.{name}": value for name, value in inputs.items()},
+            **{f"github.event.inputs.{name}": value for name, value in inputs.items()},
+            "github.workflow": run.name,
+            "github.event_name": run.event,
+            "github.ref": run.ref,
+            "github.ref_name": run.ref.split("/", 2)[2],
+            "github.head_ref": (run.head_branch or "") if run.event == "pull_request" else "",
+            "github.sha": run.head_sha,
+            "github.actor": self.world.users[run.actor_id].login,
+            "github.repository": place.full_name,
+            "github.run_id": str(run.id),
+            "github.run_number": str(run.number),
+        }
 
     # How the run goes.
 
@@ -179,6 +241,10 @@ class JobOperations(WorkflowOperations):
         self.tell_run(run, "completed")
         suite = self.world.check_suites[run.suite_id]
         self.tell_suite(self._sender(run), self._place(run), suite, "completed")
+        self.let_next_go(run)
+
+    def let_next_go(self, over: WorkflowRun) -> None:
+        """What waits behind a run that is over may go; those who start runs know how."""
 
     def verdict(self, run: WorkflowRun, *, attempt: int | None = None) -> str:
         """What the jobs of an attempt add up to."""

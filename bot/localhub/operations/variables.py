@@ -6,6 +6,7 @@ libsodium, which is no dependency of ours.
 
 import re
 
+from bot.localhub.actions.expressions import filled
 from bot.localhub.operations.workflow_runs import RunOperations
 from bot.localhub.refusal import Refused, not_found
 from bot.localhub.state.actions import Setting, WorkflowRun
@@ -14,7 +15,6 @@ from bot.localhub.state.repositories import Repository
 # Source: GitHub docs, "Variables reference" and "Secrets reference", naming and limits.
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST_VALUE_BYTES = 48 * 1024
-_INPUT = re.compile(r"\$\{\{\s*(?:inputs|github\.event\.inputs)\.([\w-]+)\s*\}\}")
 
 
 class VariableOperations(RunOperations):
@@ -90,10 +90,9 @@ class VariableOperations(RunOperations):
         """
         repository = self.world.repositories[run.repository_id]
         scopes = [f"organization:{repository.owner.lower()}", f"repository:{repository.id}"]
-        for plan in self.plans_of(run):
-            named = _INPUT.sub(lambda found: run.inputs.get(found[1], ""), plan.environment)
-            if named:
-                scopes.append(_of_environment(repository, named))
+        known = self.known_of(run)
+        named = (filled(plan.environment, known) for plan in self.plans_of(run))
+        scopes += [_of_environment(repository, name) for name in named if name]
         return {
             one.name: one.value
             for scope in scopes

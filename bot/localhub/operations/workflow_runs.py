@@ -93,6 +93,8 @@ class RunOperations(StartOperations):
     def _require_by_hand(self, run: WorkflowRun) -> None:
         if run.status == "completed":
             raise Refused(409, "This run is over already.")
+        if run.status == "pending":
+            raise Refused(409, "This run waits for another one of its concurrency group.")
         if self.runner.name:
             raise Refused(409, f"{self.runner.name} is running this.")
 
@@ -103,8 +105,7 @@ class RunOperations(StartOperations):
         run = self.workflow_run(found, run_id)
         if run.status == "completed":
             raise Refused(409, "Cannot cancel a workflow run that is completed.")
-        if not self.runner.cancel(run):
-            self.finish_run(run, conclusion="cancelled")
+        self.end_early(run)
 
     def rerun(
         self,

@@ -1,7 +1,6 @@
 """What starts workflow runs: pushes, pull requests, dispatches."""
 
 import json
-import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 import msgspec
 
 from bot.localhub.actions.definition import WorkflowFile
+from bot.localhub.actions.expressions import filled
 from bot.localhub.actions.inputs import checked_inputs
 from bot.localhub.actions.triggers import (
     skipped_by_message,
@@ -39,7 +39,6 @@ from bot.localhub.webhooks.payloads import emit
 LONGEST_EVENT_TYPE = 100
 MOST_PAYLOAD_KEYS = 10
 LONGEST_PAYLOAD = 65_535  # characters
-_EXPRESSION = re.compile(r"\$\{\{\s*(?:inputs|github\.event\.inputs)\.([\w-]+)\s*\}\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +198,7 @@ class StartOperations(JobOperations):
             ref=cause.ref,
             head_repository_id=source.id if source else repository.id,
             number=self._next_run_number(workflow),
-            title=self._title(repository, file, cause),
+            title="",
             actor_id=who.user.id,
             triggering_actor_id=who.user.id,
             inputs=dict(cause.inputs),
@@ -210,6 +209,9 @@ class StartOperations(JobOperations):
         )
         is_fork = pull is not None and pull.head_repository_id is not None
         run.suite_id = self._suite_of(run, None if is_fork else branch).id
+        known = self.known_of(run)
+        run.title = filled(file.run_name, known) or self._title(repository, file, cause)
+        run.group = (filled(file.concurrency.group, known) or "") if file.concurrency else ""
         self.save_run(run)
         self.tell_run(run, "requested")
         self.set_going(run, file.problem)
@@ -220,18 +222,50 @@ class StartOperations(JobOperations):
         return 1 + max((run.number for run in every if run.workflow_id == workflow.id), default=0)
 
     def set_going(self, run: WorkflowRun, problem: str = "") -> None:
-        """The run has its first jobs and is offered to the runner, unless it cannot start."""
+        """The run takes its turn, unless it cannot start: at once, or behind its group.
+
+        One run of a group goes and one waits; a newer one takes the place of the waiting
+        one. Source: GitHub docs, "Control the concurrency of workflows and jobs".
+        """
         if problem:
             self.finish_run(run, conclusion="startup_failure", problem=problem)
             return
+        others = [one for one in self._in_group(run) if one.id != run.id]
+        if not others:
+            self._go(run)
+            return
+        run.status = "pending"
+        self.save_run(run)
+        file = self.workflow_file(self._place(run), run.head_sha, run.path)
+        ends_all = bool(file and file.concurrency and file.concurrency.cancel_in_progress)
+        for other in others:
+            if ends_all or other.status == "pending":
+                self.end_early(other, f"A newer run of the group {run.group} took its place.")
+
+    def _in_group(self, run: WorkflowRun) -> list[WorkflowRun]:
+        """The runs of its group that are not over, oldest first."""
+        group = run.group.lower()
+        every = self.world.workflow_runs.of(run.repository_id) if group else []
+        return [one for one in every if one.group.lower() == group and one.status != "completed"]
+
+    def _go(self, run: WorkflowRun) -> None:
+        run.status = "queued"
         self.open_ready_jobs(run)
         self.runner.start(run)
 
+    def let_next_go(self, over: WorkflowRun) -> None:
+        """The run that waits behind the group goes, if no other is going."""
+        left = self._in_group(over)
+        if left and all(one.status == "pending" for one in left):
+            self._go(left[-1])
+
+    def end_early(self, run: WorkflowRun, problem: str = "") -> None:
+        """The run ends as cancelled, soon."""
+        if not self.runner.cancel(run):
+            self.finish_run(run, conclusion="cancelled", problem=problem)
+
     def _title(self, repository: Repository, file: WorkflowFile, cause: Cause) -> str:
-        """``run-name`` as far as it needs no more than inputs, else what GitHub takes."""
-        own = _EXPRESSION.sub(lambda found: cause.inputs.get(found[1], ""), file.run_name)
-        if own and "${{" not in own:
-            return own
+        """What GitHub calls a run without a ``run-name``."""
         if cause.issue is not None:
             return cause.issue.title
         if cause.event == "push":

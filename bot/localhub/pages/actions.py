@@ -138,7 +138,7 @@ def _row(page: Page, repository: Repository, run: WorkflowRun) -> RunRow:
 
 
 def _state(status: str, conclusion: str | None) -> str:
-    return "waiting" if status == "queued" else state_of(status, conclusion)
+    return "waiting" if status in ("queued", "pending") else state_of(status, conclusion)
 
 
 def _took_s(page: Page, run: WorkflowRun) -> float:

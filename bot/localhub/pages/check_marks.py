@@ -67,7 +67,7 @@ def marks_of(hub: HubCore, repository: Repository, sha: str) -> Marks:
             name=status.context,
             state={"success": "success", "pending": "running"}.get(status.state, "failure"),
             words=status.description or status.state,
-            address=_on_the_web(status.target_url),
+            address=on_the_web(status.target_url),
             by="",
         )
         for status in hub.world.statuses.of((repository.id, sha))
@@ -93,7 +93,8 @@ def _mark_of(hub: HubCore, repository: Repository, run: CheckRun) -> Mark:
     )
 
 
-def _on_the_web(address: str | None) -> str:
+def on_the_web(address: str | None) -> str:
+    """An address that a page may link to, or nothing."""
     return address if address and address.startswith(("https://", "http://")) else ""
 
 

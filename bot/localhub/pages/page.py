@@ -136,6 +136,10 @@ class Page:
         pulls = sum(1 for issue in every if issue.pull)
         return len(every) - pulls, pulls
 
+    def deploys(self, repository: Repository) -> bool:
+        """Whether anything was ever deployed from here, for the tabs."""
+        return self.hub.world.deployments.count(repository.id) > 0
+
     def parent(self, repository: Repository) -> Repository | None:
         """What the repository is a fork of, if whoever looks may see it."""
         found = self.hub.world.repositories.get(repository.parent_id or 0)

@@ -13,6 +13,7 @@ from bot.localhub.pages import (
     apps,
     checks,
     code,
+    deployments,
     editor,
     forks,
     home,
@@ -59,7 +60,7 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", R + "/about", about.show),
     ("GET", R + "/settings{rest:.*}", about.show),  # where GitHub's own addresses lead
     ("GET", R + "/rules{rest:.*}", about.show),
-    ("GET", R + "/deployments{rest:.*}", about.show),
+    ("GET", R + "/deployments{rest:(?:/.*)?}", deployments.show),
     ("GET", R + "/new/{rest:.+}", editor.show_new),
     ("POST", R + "/new/{rest:.+}", editor.save),
     ("GET", R + "/edit/{rest:.+}", editor.show_edit),

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from bot.localhub.refusal import Refused
-from bot.localhub.routes.call import Answer, Call
+from bot.localhub.routes.call import NO_CONTENT, Answer, Call
 from bot.localhub.shapes import checks as shapes
 from bot.localhub.state.checks import CheckRun, CheckSuite
 
@@ -268,8 +268,11 @@ def list_deployments(call: Call) -> Answer:
 
 
 def create_deployment(call: Call) -> Answer:
-    """A new deployment."""
+    """A new deployment, or a merge that has to come before it."""
     given = call.given(NewDeployment)
+    merged = call.hub.merge_before_deployment(call.actor, call.repository, given)
+    if merged:
+        return Answer(status=202, body={"message": merged})
     made = call.hub.create_deployment(call.actor, call.repository, given)
     shape = shapes.deployment(call.hub, call.repository, made)
     return Answer(status=201, body=shape, headers={"Location": shape["url"]})
@@ -279,6 +282,12 @@ def get_deployment(call: Call) -> Answer:
     """One deployment."""
     found = call.hub.deployment(call.repository, call.number("deployment_id"))
     return Answer(body=shapes.deployment(call.hub, call.repository, found))
+
+
+def delete_deployment(call: Call) -> Answer:
+    """A deployment is gone."""
+    call.hub.delete_deployment(call.actor, call.repository, call.number("deployment_id"))
+    return NO_CONTENT
 
 
 def list_deployment_statuses(call: Call) -> Answer:
@@ -294,3 +303,11 @@ def create_deployment_status(call: Call) -> Answer:
     made = call.hub.create_deployment_status(call.actor, call.repository, number, given)
     shape = shapes.deployment_status(call.hub, call.repository, made)
     return Answer(status=201, body=shape, headers={"Location": shape["url"]})
+
+
+def get_deployment_status(call: Call) -> Answer:
+    """One status of a deployment."""
+    found = call.hub.deployment_status(
+        call.repository, call.number("deployment_id"), call.number("status_id")
+    )
+    return Answer(body=shapes.deployment_status(call.hub, call.repository, found))

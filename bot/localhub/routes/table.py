@@ -35,6 +35,7 @@ ISSUE = REPO + "/issues/{issue_number}"
 REVIEWS = REPO + "/pulls/{pull_number}/reviews"
 WORKFLOW = REPO + "/actions/workflows/{workflow_id}"
 RUN = REPO + "/actions/runs/{run_id}"
+DEPLOYMENT = REPO + "/deployments/{deployment_id}"
 COMMENT = REPO + "/issues/comments/{comment_id}"
 TEAM = "/orgs/{org}/teams/{team_slug}"
 TEAM_REPO = TEAM + "/repos/{owner}/{repo}"
@@ -320,16 +321,14 @@ ROUTES = (
     route(f"POST {REPO}/statuses/{{sha}}", checks.create_status, "statuses:write"),
     route(f"GET {REPO}/deployments", checks.list_deployments, "deployments:read"),
     route(f"POST {REPO}/deployments", checks.create_deployment, "deployments:write", creates=True),
-    route(f"GET {REPO}/deployments/{{deployment_id}}", checks.get_deployment, "deployments:read"),
+    route(f"GET {DEPLOYMENT}", checks.get_deployment, "deployments:read"),
+    route(f"DELETE {DEPLOYMENT}", checks.delete_deployment, "deployments:write"),
+    route(f"GET {DEPLOYMENT}/statuses", checks.list_deployment_statuses, "deployments:read"),
+    route(f"POST {DEPLOYMENT}/statuses", checks.create_deployment_status, "deployments:write"),
     route(
-        f"GET {REPO}/deployments/{{deployment_id}}/statuses",
-        checks.list_deployment_statuses,
+        f"GET {DEPLOYMENT}/statuses/{{status_id}}",
+        checks.get_deployment_status,
         "deployments:read",
-    ),
-    route(
-        f"POST {REPO}/deployments/{{deployment_id}}/statuses",
-        checks.create_deployment_status,
-        "deployments:write",
     ),
     # Actions.
     route(f"GET {REPO}/actions/workflows", actions.list_workflows, "actions:read"),

@@ -198,7 +198,7 @@ def deployment(hub: HubCore, repository: Repository, found: Deployment) -> Json:
         "ref": found.ref,
         "task": found.task,
         "payload": found.payload,
-        "original_environment": found.environment,
+        "original_environment": found.original_environment or found.environment,
         "environment": found.environment,
         "description": found.description,
         "creator": user_by_id(hub, found.creator_id),

@@ -35,8 +35,9 @@ class WorkflowRun:
     actor_id: int
     triggering_actor_id: int
     attempt: int = 1
-    status: str = "queued"  # queued, in_progress, completed
+    status: str = "queued"  # queued, pending (behind its group), in_progress, completed
     conclusion: str | None = None
+    group: str = ""  # of its concurrency; one run of a group at a time
     problem: str = ""  # why it could not start, or ended before its time
     inputs: dict[str, str] = field(default_factory=dict)
     payload: bytes = b""  # zlib; the event's JSON, for github.event
@@ -76,6 +77,7 @@ class Job:
     steps: list[Step] = field(default_factory=list)
     runner: str = ""
     summary: str = ""  # Markdown that its steps left
+    deployment_id: int | None = None  # made because the job names an environment
     created_at_s: float = 0.0
     started_at_s: float = 0.0
     completed_at_s: float | None = None

@@ -61,7 +61,7 @@ class CommitStatus:
 
 @dataclass(slots=True, kw_only=True)
 class Deployment:
-    """One commit meant for one environment."""
+    """One commit meant for one environment, which a status may still change."""
 
     id: int
     repository_id: int
@@ -75,6 +75,8 @@ class Deployment:
     production: bool = False
     transient: bool = False
     app_id: int | None = None
+    original_environment: str = ""
+    workflow_run_id: int | None = None  # whose job made it
     created_at_s: float = 0.0
     updated_at_s: float = 0.0
 

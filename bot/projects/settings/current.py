@@ -47,6 +47,7 @@ class CurrentSettings:
         return rules_for(
             manifest.settings if manifest else {},
             cloud=project.cloud_provider,
+            via=manifest.via if manifest else "",
             environments=organization.policies.deployments.environments,
         )
 

@@ -83,6 +83,11 @@ _TWO_FILES: Final = (
         "Keep to the ranges in the message; `docs/settings.md` lists them all.",
     ),
     _rule(
+        "via",
+        "Who deploys is said of what is deployed nowhere, or for an option that there is not.",
+        "Name the clouds in `deploy`, or remove `via` and `via_deployment`.",
+    ),
+    _rule(
         "owner-unknown",
         "`owner` is no team of `organization.yml`, so nobody answers for the template.",
         "Write the slug of a team that is listed there.",

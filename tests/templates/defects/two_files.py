@@ -46,6 +46,33 @@ TWO_FILES = [
         "from 1 to 50",
     ),
     Defect(
+        "via-of-nothing",
+        edit(MANIFEST, "deploy: []", "deploy: []\nvia: deployment"),
+        "via",
+        MANIFEST,
+        "via: deployment",
+        "`deploy` names no cloud",
+    ),
+    Defect(
+        "via-of-no-option",
+        both(
+            edit(MANIFEST, "deploy: []", "deploy: [aws]"),
+            edit(MANIFEST, "    kind: choice", "    kind: choice\n    via_deployment: [jenkins]"),
+        ),
+        "via",
+        MANIFEST,
+        "via_deployment",
+        "`jenkins` is no option",
+    ),
+    Defect(
+        "via-unknown",
+        edit(MANIFEST, "deploy: []", "deploy: [aws]\nvia: jenkins"),
+        "choice",
+        MANIFEST,
+        "via: jenkins",
+        "`deployment`",
+    ),
+    Defect(
         "key-twice",
         edit(MANIFEST, "tags: [ledger]\n", "tags: [ledger]\nname: Again\n"),
         "duplicate-key",

@@ -99,7 +99,7 @@ class ActRunner:
                 hub.finish_run(
                     run, conclusion="failure", problem="The local GitHub ended while this ran."
                 )
-            elif run.status == "queued":
+            elif run.status == "queued" and run.id not in self._tasks:
                 self.start(run)
 
     def start(self, run: WorkflowRun) -> None:
