@@ -7,12 +7,13 @@ from io import StringIO
 from ruamel.yaml import YAML
 
 from bot.github.port import File
+from bot.projects.deployment_files import deployment_files
 from bot.projects.made_from_run import target
 from bot.runs import Run
 
 
 def own_files(run: Run, rendered: Sequence[File]) -> Sequence[File]:
-    """What every project gets, unless the template brought its own code owners."""
+    """What every project gets; a file that the template brought is the template's."""
     paths = {file.path for file in rendered}
     intent = run.intent
     road = {
@@ -29,6 +30,7 @@ def own_files(run: Run, rendered: Sequence[File]) -> Sequence[File]:
     if intent["deploys"]:
         settings = json.dumps(intent["settings"], indent=2, ensure_ascii=False) + "\n"
         files.append(File(path="deploy/settings.json", content=settings.encode()))
+    files += deployment_files(run)
     return [file for file in files if file.path not in paths or file.path == ".paved-road.yml"]
 
 
