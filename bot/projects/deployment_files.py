@@ -7,6 +7,7 @@ mending them mends the next project of every template.
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -73,7 +74,7 @@ def _infra(cloud: str) -> Iterator[File]:
         return
     for file in read_folder(folder):
         if not file.path.startswith(_NOT_OF_A_PROJECT):
-            yield File(f"infra/{file.path}", file.content, executable=file.executable)
+            yield replace(file, path=f"infra/{file.path}")
 
 
 def _project(run: Run) -> bytes:
