@@ -21,7 +21,7 @@ from tests.infra.moto_server import ACCOUNT, REGION, aws_environment
 HOST, STATE = "money-kit.acme.example", "acme-terraform-state"
 
 # docker login | manifest inspect IMAGE | buildx build --push --tag IMAGE … .
-_DOCKER = '''
+_DOCKER = """
 import json, pathlib, sys
 import boto3
 
@@ -44,16 +44,17 @@ elif words[:2] == ["buildx", "build"] and "--push" in words and words[-1] == "."
     ecr, name, tag = parts(words[words.index("--tag") + 1])
     oci = "application/vnd.oci.image."
     config = {"mediaType": f"{oci}config.v1+json", "size": 2, "digest": f"sha256:{tag:0<64}"}
-    manifest = {"schemaVersion": 2, "mediaType": f"{oci}manifest.v1+json", "config": config, "layers": []}
+    manifest = {"schemaVersion": 2, "mediaType": f"{oci}manifest.v1+json", "config": config}
+    manifest["layers"] = []
     ecr.put_image(repositoryName=name, imageTag=tag, imageManifest=json.dumps(manifest))
 else:
     sys.exit(f"docker {words}: not known here")
-'''
+"""
 # aws ecr get-login-password --region REGION
-_AWS = '''
+_AWS = """
 import sys
 print("password") if sys.argv[1:3] == ["ecr", "get-login-password"] else sys.exit("not known here")
-'''
+"""
 
 
 @dataclass
@@ -136,7 +137,9 @@ class Cloud:
         running: dict[str, str] = {}
         for cluster in ecs.list_clusters()["clusterArns"]:
             arns = ecs.list_services(cluster=cluster)["serviceArns"]
-            services = ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
+            services = (
+                ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []
+            )
             for service in services:
                 if service["status"] != "ACTIVE":
                     continue

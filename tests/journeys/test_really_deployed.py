@@ -5,6 +5,7 @@ test's own) and Docker (a stand-in pushes to the registry of that AWS).
 """
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -19,7 +20,7 @@ import pytest
 from bot.localhub import ActRunner
 from bot.templates.folder import read_folder
 from tests.catalog.needed_tools import tool
-from tests.infra.moto_server import moto_server
+from tests.infra.moto_server import ACCOUNT, REGION, moto_server
 from tests.journeys.cloud import (
     Cloud,
     Service,
@@ -43,6 +44,22 @@ ANSWERS = {
     "Fewest replicas": "1",
     "Most replicas": "3",
 }
+IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{KIT}"
+TAGS = {
+    "application": "money-kit",
+    "business_unit": "Payments",
+    "cost_center": "CC-100",
+    "environment": "staging",
+    "team": "payments",
+}
+ROLLED_BACK = {
+    "Build": "success",
+    "Canary": "success",
+    "Health check": "failure",
+    "Promotion": "skipped",
+    "Rollback": "success",
+    "Result": "failure",
+}
 
 
 @dataclass
@@ -53,7 +70,9 @@ class Road:
     cloud: Cloud
     service: Service
 
-    async def deploy(self, commit: str, *, run: str, action: str = "deploy") -> tuple[Any, list[str]]:
+    async def deploy(
+        self, commit: str, *, run: str, action: str = "deploy"
+    ) -> tuple[Any, list[str]]:
         """The finished workflow run of a deployment, and its statuses, oldest first."""
         payload = {"run": run, "action": action}
         status, made = await self.world.api(
@@ -86,18 +105,29 @@ class Road:
         hub = self.world.hub
         return "\n".join(f"== {job.name}\n{hub.job_logs.read(job.id)}" for job in hub.jobs_of(run))
 
-    def commit(self, files: Mapping[str, bytes | None], message: str) -> str:
-        """A commit on a branch beside the default one, which takes pull requests only."""
-        hub = self.world.hub
-        main = hub.git(hub.repository(KIT)).branch("main")
-        commit: str = hub.commit_files(
-            self.world.petra, KIT, "releases", files, message=message, start=main
-        )
-        return commit
+    async def commit(self, files: Mapping[str, bytes | None], message: str) -> str:
+        """A commit on a branch beside the default one, which takes pull requests only.
 
-    def at(self, sha: str) -> dict[str, int | str]:
-        """Who gets which share, and what runs."""
-        return {**self.cloud.weights(), **self.cloud.images()}
+        Its settings ask for the shortest canary there is.
+        """
+        hub = self.world.hub
+        git = hub.git(hub.repository(KIT))
+        _, found = await self.world.api("GET", f"/repos/{KIT}/contents/deploy/settings.json")
+        settings = json.loads(base64.b64decode(found["content"]))
+        quick = json.dumps(settings | {"canary_minutes": 1, "health_failures": 1}).encode()
+        made: str = hub.commit_files(
+            self.world.petra,
+            KIT,
+            "releases",
+            {"deploy/settings.json": quick, **files},
+            message=message,
+            start=git.branch("main"),
+        )
+        return made
+
+    def in_the_cloud(self) -> dict[str, Any]:
+        """Who gets which share of the traffic, and what each track runs."""
+        return {"weights": self.cloud.weights(), **self.cloud.images()}
 
 
 @pytest.fixture
@@ -132,24 +162,53 @@ async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 @pytest.mark.timeout(400)
 async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) -> None:
     world, service = road.world, road.service
+    await generate(world)
+    first = await road.commit({}, "A good release")
+    service.on_first_probe = road.in_the_cloud
+    run, statuses = await road.deploy(first, run="run-1")
+
+    assert run.conclusion == "success", road.log(run)
+    assert run.title.endswith(f"{first} to staging run-1")
+    assert service.seen == {"weights": {"canary": 100, "stable": 0}, "canary": first}
+    assert set(service.probes) == {"1"}  # each asked for the canary alone
+    assert len(service.probes) > 5
+    assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
+    assert road.cloud.tags().items() >= TAGS.items()
+    assert statuses == [
+        "in_progress build: The image is built, unless it is in the registry already.",
+        f"in_progress build: {IMAGE}:{first} is in the registry.",
+        "in_progress canary: 19 to add, 0 to change, 0 to destroy",
+        "in_progress health: The canary is probed for 1 minutes.",
+        "in_progress promotion: All traffic is moved to this version.",
+        "success promotion: All traffic goes to this version.",
+    ]
+
+    # A bad release, and another: between them the good one must not be forgotten.
+    service.is_well = False
+    for number, others in (("run-2", "one"), ("run-3", "another")):
+        bad = await road.commit({"src/money_kit/bad.py": others.encode()}, f"Bad: {others}")
+        service.on_first_probe = road.in_the_cloud
+        run, statuses = await road.deploy(bad, run=number)
+
+        assert (run.conclusion, road.jobs(run)) == ("failure", ROLLED_BACK), road.log(run)
+        assert service.seen == {
+            "weights": {"canary": 10, "stable": 90},
+            "canary": bad,
+            "stable": first,
+        }
+        assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
+        assert statuses[-3:] == [
+            "failure health: The canary is not healthy; the version before it comes back.",
+            "in_progress rollback: The version before it comes back.",
+            "failure rollback: The version before it is in place again.",
+        ]
+    assert len(road.cloud.pushed()) == 3  # one image a commit
+
+
+async def generate(world: World) -> None:
+    """The service's repository is there, and what its first push started is over."""
     common = body().partition("\n\n### Greeting")[0]
     asked = "\n\n".join(f"### {label}\n\n{answer}" for label, answer in ANSWERS.items())
     number = await world.file(f"{common}\n\n{asked}", template="python-service")
-    try:
-        await world.until(number, "is ready", within_s=20)
-    except TimeoutError:
-        print(await world.comments(number), world.hub.problems)
-        raise
+    await world.until(number, "is ready")
     await world.hub.idle()
-
-    _, head = await world.api("GET", f"/repos/{KIT}/contents/deploy/settings.json")
-    text = json.loads(__import__("base64").b64decode(head["content"]))
-    quick = json.dumps(text | {"canary_minutes": 1, "health_failures": 1}).encode()
-    first = road.commit({"deploy/settings.json": quick}, "Probe for a minute")
-    await world.hub.idle()
-
-    service.on_first_probe = lambda: road.at(first)
-    run, statuses = await road.deploy(first, run="run-1")
-    print(road.log(run)[-30000:])
-    print(statuses, road.jobs(run), service.seen, road.at(first), road.cloud.tags())
-    assert run.conclusion == "success"
