@@ -159,7 +159,7 @@ async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) -> None:
     world, service = road.world, road.service
     await generate(world)

@@ -10,6 +10,7 @@ from bot.github.port import File
 from bot.projects.deployment_files import deployment_files, workflow
 from bot.projects.own_files import own_files
 from bot.runs import Cause, Run
+from bot.store.port import Json
 from tests.catalog.cases import HOSTILE
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,7 @@ WORKFLOWS = {f".github/workflows/{name}.yml" for name in ("deploy", "plan", "mon
 
 def made(**changed: Any) -> Run:
     """A generate run whose repository is there."""
-    intent = {
+    intent: dict[str, Json] = {
         "template": "pinger",
         "version": "1.0.0",
         "commit": "c" * 40,
@@ -37,7 +38,7 @@ def made(**changed: Any) -> Run:
         kind="generate",
         subject="acme/catalog#1",
         token="t",
-        intent=intent | changed,
+        intent={**intent, **changed},
         cause=Cause(delivery="d", actor="dana", actor_id=7, url="https://github.test"),
         created_at_s=1_000.0,
         steps=(),
