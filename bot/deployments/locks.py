@@ -23,7 +23,7 @@ class LockCommands:
         """Hold an environment back from everybody else, for as long as policy allows."""
         project, policy = await project_of(comment, self.services), await policy_of(self.services)
         environment = words[0] if words else ""
-        require_environment(environment, policy, "lock", " REASON")
+        require_environment(environment, policy, "lock", " load test until noon")
         now_s = self.services.clock.now_s()
         asked = Lock(
             by=comment.sender.login,

@@ -73,7 +73,7 @@ class NewsRecords:
 
         def decide(known: News) -> News:
             before = known.statuses.get(str(deployment), {})
-            after = {**before, **{str(each.id): each for each in statuses}}
+            after = {**{str(each.id): each for each in statuses}, **before}  # they never change
             if after == before:
                 return known
             return replace(

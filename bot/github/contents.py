@@ -38,6 +38,7 @@ COMMITS, COMMIT = GIT + "/commits", GIT + "/commits/{commit}"
 TREES, TREE = GIT + "/trees", GIT + "/trees/{tree}{?recursive}"
 BLOBS, BLOB = GIT + "/blobs", GIT + "/blobs/{blob}"
 COMPARE = "/repos/{owner}/{repo}/compare/{base}...{head}{?per_page}"
+AHEAD = "/repos/{owner}/{repo}/compare/{base}...{first}{/rest*}{?per_page}"
 FILE = "/repos/{owner}/{repo}/contents{/path*}{?ref}"
 
 WORKFLOWS = ".github/workflows/"
@@ -90,7 +91,8 @@ class GitHubContents:
     async def branch_holds(self, repository: RepositoryName, branch: str, commit: str) -> bool:
         """See the port. A branch that is ahead of a commit, or is at it, holds it."""
         calls = self._api.on(repository, thread(repository))
-        told = await calls.get(COMPARE, base=commit, head=branch, per_page=1)
+        first, *rest = branch.split("/")
+        told = await calls.get(AHEAD, base=commit, first=first, rest=rest, per_page=1)
         return told["status"] in ("ahead", "identical")
 
     async def has_grown(self, repository: RepositoryName, branch: str) -> bool:

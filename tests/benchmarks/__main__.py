@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tests.benchmarks import (
     acknowledgements,
     checking,
+    deployments,
     registration,
     rendering,
     requests,
@@ -25,6 +26,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "rendering": rendering.measure,
     "checking": checking.measure,
     "registration": registration.measure,
+    "deployments": deployments.measure,
     "start": start.measure,
 }
 

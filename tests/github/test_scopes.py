@@ -12,6 +12,7 @@ from bot.github.scopes import (
     LOOKING,
     Scope,
     checking,
+    deploying,
     project,
     reviewing,
     running,
@@ -37,9 +38,9 @@ EVERY: tuple[Scope, ...] = (
     checking(NAME),
     reviewing(NAME),
     running(NAME),
+    deploying(NAME),
     project(SHOP),
 )
-HEARD_ONLY = {"deployment_status": ("deployments", "read")}  # events of what is never asked for
 
 
 def test_app_yml_asks_for_what_the_scopes_need_and_no_more() -> None:
@@ -50,9 +51,6 @@ def test_app_yml_asks_for_what_the_scopes_need_and_no_more() -> None:
     for scope in EVERY:
         for name, level in (*scope.permissions, *scope.if_granted):
             needed[name] = max(needed.get(name, "read"), level, key=LEVELS.index)
-    for event, (name, level) in HEARD_ONLY.items():
-        assert event in manifest["default_events"]
-        needed.setdefault(name, level)
     assert manifest["default_permissions"] == needed
 
 
