@@ -28,9 +28,9 @@ def estimate(settings: Mapping[str, str | int]) -> Estimate | None:
     prices = _prices().get(str(settings["cloud_provider"]))
     if not isinstance(prices, dict):
         return None
+    cpu = max(int(settings["cpu_millicores"]), int(prices["least_millicores"]))
     replica = float(
-        int(settings["cpu_millicores"]) / 1000 * prices["vcpu_hour"]
-        + int(settings["memory_mib"]) / 1024 * prices["gib_hour"]
+        cpu / 1000 * prices["vcpu_hour"] + int(settings["memory_mib"]) / 1024 * prices["gib_hour"]
     )
 
     balancer = float(prices["load_balancer_hour"])

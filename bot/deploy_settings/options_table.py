@@ -61,12 +61,16 @@ the name: `dev.memory=512`.
 What each cloud offers, in MiB:
 
 """
+_END = """
+
+On Google Cloud a replica runs on a whole vCPU at least, and costs one.
+"""
 
 
 def options_page() -> str:
     """The page as it should read."""
     rows = "".join(f"{_row(each)}\n" for each in SETTINGS)
-    return _HEAD + rows + _MIDDLE + memory_table() + "\n"
+    return _HEAD + rows + _MIDDLE + memory_table() + _END
 
 
 def _row(row: Setting) -> str:

@@ -13,8 +13,8 @@ from bot.written import code
 
 # Least and most memory in MiB that goes with a CPU of so many thousandths of a vCPU.
 # Sources: AWS docs, "Task CPU and memory" of Fargate task definitions. Google Cloud docs,
-# Cloud Run "Memory limits" (above 512 MiB half a vCPU, above 1 GiB one, above 4 GiB two,
-# above 8 GiB four) and "CPU limits". Microsoft docs, "Containers in Azure Container Apps",
+# Cloud Run "Memory limits" (above 4 GiB two vCPU, above 8 GiB four) and "CPU limits" (four
+# vCPU need 2 GiB). Microsoft docs, "Containers in Azure Container Apps",
 # the Consumption plan's pairs: two GiB for each vCPU.
 _MEMORY_MIB: Final[Mapping[str, Mapping[int, tuple[int, int]]]] = {
     "aws": {
@@ -25,8 +25,8 @@ _MEMORY_MIB: Final[Mapping[str, Mapping[int, tuple[int, int]]]] = {
         4000: (8192, 30720),
     },
     "google": {
-        250: (512, 512),
-        500: (512, 1024),
+        250: (512, 4096),  # of a whole vCPU: the Terraform takes no less there
+        500: (512, 4096),
         1000: (512, 4096),
         2000: (512, 8192),
         4000: (2048, 16384),

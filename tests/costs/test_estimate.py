@@ -12,8 +12,8 @@ SMALL = {"cpu_millicores": 250, "memory_mib": 512, "min_replicas": 1, "max_repli
     [
         # 730 h x (0.25 x 0.04048 + 0.5 x 0.004445 + 0.0225)
         pytest.param("aws", {}, "$25", id="aws-with-its-load-balancer"),
-        # 730 h x (0.25 x 0.0648 + 0.5 x 0.0072)
-        pytest.param("google", {}, "$14", id="google"),
+        # 730 h x (1 x 0.0648 + 0.5 x 0.0072): it runs on a whole vCPU at least
+        pytest.param("google", {}, "$50", id="google"),
         pytest.param("azure", {}, "$20", id="azure"),
         # 730 h x (n x (4 x 0.04048 + 16 x 0.004445) + 0.0225), n from 1 to 50
         pytest.param(

@@ -23,11 +23,13 @@ from bot.deploy_settings import (
 )
 from bot.deploy_settings.options_table import options_page
 from bot.deploy_settings.rules import narrowing_problems
+from bot.deploy_settings.table import CLOUDS
 from bot.deploy_settings.values import fits
 from bot.problems import ProblemsFound
 from bot.templates.manifest import schema as manifest_schema
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+INFRA = Path(__file__).parents[2] / "infra" / "service"
 AWS = rules_for(cloud="aws")
 GOOD = AWS.complete({"cloud_provider": "aws", "region": "eu-central-1"})
 
@@ -194,6 +196,18 @@ def test_every_row_has_one_kind_of_range_and_a_good_default() -> None:
         assert (bool(row.options), bool(row.pattern), bool(row.most)).count(True) == 1, row.name
         assert re.fullmatch("[a-z_]+", row.name)
         assert row.default is None or fits(row, row.default)
+
+
+@pytest.mark.parametrize("cloud", list(CLOUDS))
+def test_the_projects_terraform_has_the_same_defaults(cloud: str) -> None:
+    """A key that a file leaves out counts the same for the bot and in the cloud."""
+    text = (INFRA / cloud / "settings" / "main.tf").read_text(encoding="utf-8")
+    found = dict(re.findall(r"(\w+) += optional\(\w+, (.+)\)\n", text))
+    assert found == {
+        row.name: json.dumps(row.default)
+        for row in SETTINGS
+        if row.per_environment and row.default is not None
+    }
 
 
 # --- what templates say ---------------------------------------------------------------------

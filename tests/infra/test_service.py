@@ -214,7 +214,7 @@ WRONG: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "memory-part": ({"memory_mib": 1024.5}, "memory_mib must be a whole number from 512 to 16384"),
     "memory-word": ({"memory_mib": "much"}, "a number is required"),
     "min": ({"min_replicas": 0}, "min_replicas must be a whole number from 1 to 50"),
-    "max": ({"max_replicas": 51}, "max_replicas must be a whole number from min_replicas (1) to"),
+    "max": ({"max_replicas": 51}, "max_replicas must be a whole number from min_replicas (2) to"),
     "max-below-min": ({"min_replicas": 3, "max_replicas": 2}, "from min_replicas (3) to 50"),
     "percent-low": ({"canary_percent": 0}, "canary_percent must be a whole number from 1 to 50"),
     "percent-high": ({"canary_percent": 51}, "canary_percent must be a whole number from 1 to 50"),
