@@ -104,6 +104,9 @@ async def test_settings_go_from_a_comment_to_the_record(world: World) -> None:
         }
 
     await world.until_recorded(recorded)
+    path = f"/repos/{KIT}/commits/{pull['head']['sha']}/check-runs"
+    _, checks = await world.api("GET", path)
+    assert [each["name"] for each in checks["check_runs"]].count(CHECK) == 1
 
     broken = json.dumps({**proposed, "memory_mib": 3}, indent=2).encode()
     start = merged["sha"]
