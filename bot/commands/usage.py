@@ -92,7 +92,7 @@ def _word_problem(word: str, slot: Slot) -> str:
     if slot.kind == "literal":
         return "" if word == slot.name else f"only `{slot.name}` may stand there"
     if _WORD.fullmatch(word):
-        return ""
+        return "" if "=" in word or "=" not in slot.name else f"`{slot.name}` has an equals sign"
     return (
         f"`{slot.name}` is one word of at most {LONGEST_WORD} Latin letters, digits "
         "and `. _ / @ : = + -`"

@@ -133,7 +133,7 @@ SETTINGS: Final = (
         help="The path that answers 200 while the project is well.",
         default="/health/ready",
         pattern=f"/({_SEGMENT}(/{_SEGMENT})*/?)?",
-        pattern_says="a path that starts with `/`, without a query, a space or `..`",
+        pattern_says="a path that starts with a slash, without a query, a space or `..`",
         longest=100,
     ),
     Setting(

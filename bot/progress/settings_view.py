@@ -76,8 +76,7 @@ def pull_request_body(difference: Difference, *, by: str, url: str) -> str:
     next_ = (
         "**Next:** merge this pull request; the change takes effect with the next deployment of "
         f"each environment, for example `/deploy {difference.after.rules.environments[0]}`. "
-        "`/settings set` in any thread adds to this "
-        "pull request while it is open."
+        "What is set by comment in the meantime is added to this pull request."
     )
     return "\n\n".join([asked, *_difference(difference), *_plan(difference.after), next_])
 

@@ -186,6 +186,7 @@ SET = "/settings [set NAME=VALUE...]"
         pytest.param(SET, ["set"], False, id="group-half-given"),
         pytest.param(SET, ["a=1"], False, id="group-without-its-word"),
         pytest.param(SET, ["set", "a=1", "$(id)"], False, id="a-bad-one-among-several"),
+        pytest.param(SET, ["set", "a=1", "please"], False, id="a-word-that-sets-nothing"),
     ],
 )
 def test_words_fit_the_usage_that_help_prints(usage: str, words: list[str], fine: bool) -> None:

@@ -75,7 +75,7 @@ class SettingsCommand:
         )
         if role < Role.MAINTAIN:
             raise MayNotSet(
-                "`/settings set` needs the role *maintain* in this repository (you have "
+                "Changing settings needs the role *maintain* in this repository (you have "
                 f"*{role.name.lower()}*).",
                 fix="Ask somebody who has it; `/settings` shows what is set.",
             )

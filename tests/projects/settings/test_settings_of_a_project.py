@@ -304,7 +304,9 @@ async def test_wrong_values_are_refused_with_what_is_allowed(shop: Shop) -> None
 
 async def test_only_maintainers_set(shop: Shop) -> None:
     text = await shop.say("/settings set memory=2048", by="tom")
-    assert "`/settings set` needs the role *maintain* in this repository (you have *write*)" in text
+    assert (
+        "Changing settings needs the role *maintain* in this repository (you have *write*)" in text
+    )
     assert not shop.github.pull_branches
 
 
