@@ -24,7 +24,7 @@ from bot.runs import Cancelled, Outcome, Run, RunKind, Step, Waits
 
 APPROVAL_WITHIN_S = 72 * 3600.0
 LOOK_FOR_APPROVAL_S = 3600.0
-SHOWS_UP_S = 30.0  # until a started workflow run is in GitHub's list
+SHOWS_UP_S = 15.0  # until a started workflow run is in GitHub's list
 
 
 class WorkflowMissing(UserError):

@@ -40,11 +40,11 @@ _OUTCOMES: Final[Mapping[Why, tuple[str, str]]] = {
     Why.DONE: ("", ""),
     Why.FAILED: (
         "The deployment failed.",
-        "Read its log, mend what it names and deploy again. `/status` shows what `{env}` runs.",
+        "Read its log and mend what it names.",
     ),
     Why.PUT_BACK: (
         "The deployment failed, and what ran before is in place again.",
-        "Read its log, mend what it names and deploy again.",
+        "Read its log and mend what it names.",
     ),
     Why.NOT_PUT_BACK: (
         "The deployment failed and its rollback failed too, so what `{env}` runs is not known.",
@@ -52,7 +52,7 @@ _OUTCOMES: Final[Mapping[Why, tuple[str, str]]] = {
     ),
     Why.NOT_STARTED: (
         "GitHub could not start the workflow, so nothing was deployed.",
-        "The page of the workflow run says what is wrong with the file. Mend it and deploy again.",
+        "The page of the workflow run says what is wrong with the file. Mend it.",
     ),
     Why.CANCELLED: (
         "The workflow run was cancelled or came to no end of its own, so what `{env}` runs is not "
@@ -66,7 +66,7 @@ _OUTCOMES: Final[Mapping[Why, tuple[str, str]]] = {
     Why.NEVER_RAN: (
         "GitHub accepted the start, but nothing has run for 10 minutes.",
         "Look whether a runner is free and whether Actions are enabled; cancel the run that waits, "
-        "or it deploys later. Then `/deploy {env}`.",
+        "or it deploys later.",
     ),
     Why.SILENT: (
         "Nothing was heard of the deployment for too long, so what `{env}` runs is not known.",
@@ -220,6 +220,7 @@ def _succeeded(shown: Shown) -> list[str]:
 
 
 def _ended_badly(shown: Shown) -> list[str]:
+    environment = shown.deployment.environment
     firsts = {
         DeploymentState.FAILED: f"{_commit(shown)} was not deployed to {_place(shown)}",
         DeploymentState.ROLLED_BACK: f"{_commit(shown)} failed in {_place(shown)} and was "
@@ -227,7 +228,14 @@ def _ended_badly(shown: Shown) -> list[str]:
         DeploymentState.UNKNOWN: f"Whether {_place(shown)} runs {_commit(shown)} is unknown",
         DeploymentState.CANCELLED: f"{_commit(shown)} does not go to {_place(shown)}",
     }
-    return [firsts[shown.state], *_problem(shown), _look(shown.deployment), _details(shown)]
+    return [
+        firsts[shown.state],
+        *_problem(shown),
+        _look(shown.deployment),
+        f"**Next:** `/deploy {environment}` tries again; `/status` shows what each environment "
+        "runs.",
+        _details(shown),
+    ]
 
 
 def _problem(shown: Shown) -> list[str]:
@@ -235,12 +243,8 @@ def _problem(shown: Shown) -> list[str]:
     if problem is not None:
         mark = "❔" if shown.state is DeploymentState.UNKNOWN else "❌"
         return [f"{mark} {problem.problem}", f"**What to do:** {problem.fix}"]
-    environment = shown.deployment.environment
-    if shown.state is DeploymentState.CANCELLED:
-        notes = [step.note for step in shown.run.steps if step.note]
-        again = f"**Next:** `/deploy {environment}` asks again."
-        return [f"➖ {notes[-1]}" if notes else "", again]
-    return [f"**Next:** `/status` shows what `{environment}` runs."]
+    notes = [step.note for step in shown.run.steps if step.note]
+    return [f"➖ {notes[-1]}"] if notes and shown.state is DeploymentState.CANCELLED else []
 
 
 def _rolled_back_by_itself(shown: Shown, rollback: Deployment) -> list[str]:
@@ -259,7 +263,9 @@ def _rolled_back_by_itself(shown: Shown, rollback: Deployment) -> list[str]:
         *_problem(shown),
         "The rollback started by itself." + (" Look at it now." if bad else ""),
         _look(rollback if bad else shown.deployment),
-        f"**Next:** `/rollback {environment}` tries once more." if bad else "",
+        f"**Next:** `/rollback {environment}` tries once more."
+        if bad
+        else "**Next:** `/status` shows what each environment runs.",
         _details(shown),
     ]
 

@@ -104,11 +104,11 @@ def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
         *_words(source, value),
         *_rules(source, value.get("variables", {})),
         *_settings(source, value),
-        *_via(source, value),
     ]
     if folder is not None and value["id"] != folder:
         sentence = f"`id` must be the name of the template's folder, {code(folder)}."
         found.append(source.problem(("id",), "id-is-folder", sentence))
+    found += _via(source, value)
     if found:
         raise ProblemsFound(found)
     return ManifestFile(_build(value), source)
@@ -127,21 +127,6 @@ def _words(source: Source, value: Mapping[str, Any]) -> list[Problem]:
         source.problem(path, "text", f"{code(str(path[-1]))} holds {found}; it is one plain line.")
         for path, text in said.items()
         if (found := forbidden_character(text.strip()))
-    ]
-
-
-def _via(source: Source, value: Mapping[str, Any]) -> list[Problem]:
-    """Who deploys is said of what is deployed; elsewhere it would be read by nobody."""
-    places: list[Path] = [("via",)] if "via" in value else []
-    places += [
-        ("variables", name, "via_deployment")
-        for name, rule in value.get("variables", {}).items()
-        if "via_deployment" in rule
-    ]
-    return [
-        source.problem(path, "via", f"{code(str(path[-1]))} says who deploys, and {_NO_CLOUD}.")
-        for path in places
-        if not value.get("deploy")
     ]
 
 
@@ -227,3 +212,18 @@ def _build(value: Mapping[str, Any]) -> Manifest:
 def _rule(rule: Mapping[str, Any]) -> VariableRule:
     lists = {key: tuple(rule.get(key, ())) for key in ("options", "via_deployment")}
     return VariableRule(**{**rule, **lists})
+
+
+def _via(source: Source, value: Mapping[str, Any]) -> list[Problem]:
+    """Who deploys is said of what is deployed; elsewhere it would be read by nobody."""
+    places: list[Path] = [("via",)] if "via" in value else []
+    places += [
+        ("variables", name, "via_deployment")
+        for name, rule in value.get("variables", {}).items()
+        if "via_deployment" in rule
+    ]
+    return [
+        source.problem(path, "via", f"{code(str(path[-1]))} says who deploys, and {_NO_CLOUD}.")
+        for path in places
+        if not value.get("deploy")
+    ]

@@ -207,7 +207,7 @@ def _unfit(random: Random, command: str) -> str:
     if any(slot.kind == "text" for slot in row.grammar.slots):
         return " ".join([*words, random.choice(("\u200b", "a\u202eb", "\u2060x"))])
     if random.random() < 0.5 or len(words) == 1:
-        return " ".join([*words, *(["too", "many", "words"] * 2)])
+        return " ".join([*words, random.choice(BAD_IN_WORDS)])
     words[random.randint(1, len(words) - 1)] = random.choice(BAD_IN_WORDS)
     return " ".join(words)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.deployments import DeploymentState, StageState
+from bot.errors import RetryLater
 from tests.deployments.world import GOOD, KIT, THREAD, DeployWorld, open_deploy_world
 
 BAD_HEALTH = "health: Three probes in a row got <b>503</b> @acme/all"
@@ -278,16 +279,22 @@ async def test_an_older_github_that_tells_no_id_of_the_run(world: DeployWorld) -
 
 
 @pytest.mark.parametrize("call", ["deployments.create", "actions.dispatch"])
-async def test_a_lost_answer_makes_nothing_twice(world: DeployWorld, call: str) -> None:
-    """GitHub did it, the answer was lost, and the attempt is repeated."""
+@pytest.mark.parametrize("effect", [True, False], ids=["after-the-effect", "before-the-effect"])
+async def test_a_lost_answer_makes_nothing_twice(
+    world: DeployWorld, call: str, effect: bool
+) -> None:
+    """GitHub did it and the answer was lost, or did not; the attempt is repeated."""
     lost = [call]
 
     def lose(made: str) -> None:
         if made in lost:
             lost.remove(made)
-            raise ConnectionError(made)
+            raise RetryLater(made)
 
-    world.github.after = lose
+    if effect:
+        world.github.after = lose
+    else:
+        world.github.before = lose
     deployment = await world.deploy()
     await world.wake(after_s=31)
     assert lost == []

@@ -203,3 +203,40 @@ def test_all_mistakes_are_told_at_once() -> None:
 def test_anything_else_is_refused_with_a_place(text: str) -> None:
     """A broken file never takes the bot down."""
     assert all(each.startswith("organization.yml:") for each in told(text))
+
+
+def test_deployments_have_a_ladder_and_defaults() -> None:
+    """What the file leaves out is what the documentation says."""
+    policy = parse_organization(FULL).policies.deployments
+    assert policy.environments == ("dev", "staging", "production")
+    assert policy.default_branch_only == ("production",)
+    assert (policy.lock_hours, policy.approvals, policy.settings_direct) == (72, (), ())
+    assert [policy.before(each) for each in policy.environments] == ["", "dev", "staging"]
+
+
+@pytest.mark.parametrize(
+    ("deployments", "problem"),
+    [
+        ("{environments: []}", "environments"),
+        ("{environments: [test]}", "staging"),
+        ("{environments: [dev], default_branch_only: [production]}", "no environment `production`"),
+        ("{approvals: [{environment: production, by: nobody}]}", "no team `nobody`"),
+        ("{approvals: [{environment: production}]}", "by"),
+        ("{lock_hours: 0}", "1"),
+        ("{lock_hours: yes}", "lock_hours"),
+        ("{ladder: [dev]}", "ladder"),
+        ("{environments: [dev], settings_direct: [staging]}", "no environment `staging`"),
+    ],
+)
+def test_a_policy_of_deployments_that_cannot_hold(deployments: str, problem: str) -> None:
+    """Unknown names and values are told where they stand."""
+    text = f"{FULL.partition('policies:')[0]}policies:\n  deployments: {deployments}\n"
+    with pytest.raises(OrganizationInvalid) as caught:
+        parse_organization(text)
+    assert any(problem in each.message for each in caught.value.problems)
+
+
+def test_a_ladder_without_production_needs_no_word_on_branches() -> None:
+    """The default asks for the default branch only where there is such an environment."""
+    text = FULL.partition("policies:")[0] + "policies:\n  deployments: {environments: [dev]}\n"
+    assert parse_organization(text).policies.deployments.default_branch_only == ()

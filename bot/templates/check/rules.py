@@ -83,16 +83,16 @@ _TWO_FILES: Final = (
         "Keep to the ranges in the message; `docs/settings.md` lists them all.",
     ),
     _rule(
-        "via",
-        "Who deploys is said of what is deployed nowhere, or for an option that there is not.",
-        "Name the clouds in `deploy`, or remove `via` and `via_deployment`.",
-    ),
-    _rule(
         "owner-unknown",
         "`owner` is no team of `organization.yml`, so nobody answers for the template.",
         "Write the slug of a team that is listed there.",
     ),
     _rule("comment", "JSON has no comments.", "Remove it."),
+    _rule(
+        "via",
+        "Who deploys is said of what is deployed nowhere, or for an option that there is not.",
+        "Name the clouds in `deploy`, or remove `via` and `via_deployment`.",
+    ),
     _rule("anchor", "Anchors, aliases and merge keys are not used here.", "Write it out."),
     _rule("tag", "Tags such as `!!str` are not used here.", "Remove it; quotes make text."),
     _rule("key", "A key is not plain text.", "Write it as plain text."),
