@@ -27,6 +27,7 @@ bench: $(STAMP)  ## every figure that README claims
 
 docs: $(STAMP)  ## pages that are made from the code
 	$(BIN)/python -m bot.templates.options_table > docs/template-yml.md
+	$(BIN)/python -m bot.deploy_settings.options_table > docs/settings.md
 
 # The lock files are written by uv, which a machine needs only to change them.
 lock:

@@ -70,6 +70,9 @@ class FakeGitHub:
     pulls: dict[int, PullRequest] = field(default_factory=dict)
     reviews: dict[int, list[Review]] = field(default_factory=dict)
     branches: dict[str, dict[str, File]] = field(default_factory=dict)  # beside the default one
+    branch_heads: dict[tuple[str, str], str] = field(default_factory=dict)  # those with history
+    pull_branches: dict[int, tuple[str, str]] = field(default_factory=dict)  # of our own pulls
+    pull_bodies: dict[int, str] = field(default_factory=dict)
     workflow_runs: dict[int, WorkflowRun] = field(default_factory=dict)
     dispatched: dict[int, dict[str, str]] = field(default_factory=dict)  # the inputs of a run
     jobs: dict[int, list[Job]] = field(default_factory=dict)
@@ -128,6 +131,13 @@ class FakeGitHub:
         self.repositories[name.lower()] = made
         self.put(name, files)
         return made
+
+    def move_branch(self, name: str, branch: str, commit: str) -> None:
+        """A branch beside the default one points to the commit, and so do its pull requests."""
+        self.branch_heads[name, branch] = commit
+        for number, place in self.pull_branches.items():
+            if place == (name, branch):
+                self.pulls[number] = replace(self.pulls[number], head_sha=commit)
 
     def say(self, deployment: int, state: str, description: str = "") -> DeploymentStatus:
         """A status of a deployment, as whoever deploys writes it; the bot has not heard it."""
@@ -209,6 +219,8 @@ class _Contents:
 
     async def head(self, repository: RepositoryName, branch: str) -> str:
         self.hub.enter("contents.head")
+        if (str(repository).lower(), branch) in self.hub.branch_heads:
+            return self.hub.branch_heads[str(repository).lower(), branch]
         if str(repository).lower() not in self.hub.heads:
             raise NotFound(branch)
         return self.hub.heads[str(repository).lower()]
@@ -256,11 +268,22 @@ class _Contents:
         base_tree: str = "",
     ) -> str:
         self.hub.enter("contents.commit")
-        if self.hub.heads[str(repository).lower()] != parent:
+        name = str(repository).lower()
+        default = self.hub.heads[name]
+        if self.hub.branch_heads.get((name, branch), default) != parent:
             raise Stale(branch)
         tree = {**self.hub.trees[parent], **{file.path: file for file in files}}
         kept = [file for path, file in tree.items() if path not in deleted]
-        return self.hub.put(str(repository), kept, parent=parent)
+        made = self.hub.put(str(repository), kept, parent=parent)
+        if (name, branch) in self.hub.branch_heads:
+            self.hub.heads[name] = default
+            self.hub.move_branch(name, branch, made)
+        self.hub.after("contents.commit")
+        return made
+
+    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
+        self.hub.enter("contents.point_branch")
+        self.hub.move_branch(str(repository).lower(), branch, commit)
 
     async def branch_of(
         self, repository: RepositoryName, branch: str, files: Sequence[File], *, message: str
@@ -463,6 +486,47 @@ class _PullRequests:
         if number not in self.hub.pulls:
             raise NotFound(str(number))
         return self.hub.pulls[number]
+
+    async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        self.hub.enter("pull_requests.open_of")
+        place = (str(repository).lower(), branch)
+        return next(
+            (
+                self.hub.pulls[number]
+                for number, found in self.hub.pull_branches.items()
+                if found == place and self.hub.pulls[number].state == "open"
+            ),
+            None,
+        )
+
+    async def create(
+        self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
+    ) -> PullRequest:
+        self.hub.enter("pull_requests.create")
+        name = str(repository).lower()
+        number = self.hub.next()
+        self.hub.pulls[number] = PullRequest(
+            number=number,
+            title=title,
+            author_id=1,
+            author="paved-road[bot]",
+            head_sha=self.hub.branch_heads[name, head],
+            head_repository=str(repository),
+            base_sha=self.hub.heads[name],
+            base_branch=base,
+            state="open",
+            merged=False,
+            html_url=f"https://github.test/{repository}/pull/{number}",
+        )
+        self.hub.pull_branches[number] = (name, head)
+        self.hub.pull_bodies[number] = body
+        self.hub.after("pull_requests.create")
+        return self.hub.pulls[number]
+
+    async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
+        self.hub.enter("pull_requests.edit")
+        self.hub.pulls[number] = replace(self.hub.pulls[number], title=title)
+        self.hub.pull_bodies[number] = body
 
     async def reviews(self, repository: RepositoryName, number: int) -> Sequence[Review]:
         self.hub.enter("pull_requests.reviews")

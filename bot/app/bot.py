@@ -15,6 +15,7 @@ from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
+from bot.app.settings_wiring import DeploySettings, wire_settings
 from bot.app.templates_wiring import Templates, wire_templates
 from bot.audit import AuditLog
 from bot.clock import Clock, SystemClock
@@ -101,6 +102,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
     templates = wire_templates(parts, shared, health)
     projects = wire_projects(parts, shared, health)
     deployments = wire_deployments(parts, shared, health)
+    settings = wire_settings(parts, shared)
     dispatcher = _dispatcher(
         parts,
         shared,
@@ -108,6 +110,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         templates=templates,
         projects=projects,
         deployments=deployments,
+        settings=settings,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
@@ -140,6 +143,7 @@ def _dispatcher(
     templates: Templates,
     projects: Projects,
     deployments: Deployments,
+    settings: DeploySettings,
 ) -> Dispatcher:
     """Who hears of which event."""
     start_check = templates.start_check
@@ -152,6 +156,7 @@ def _dispatcher(
             deployments,
             withdraw=templates.withdraw,
             report=health.report,
+            settings=settings.command,
         ),
         on_catalog_push=OnCatalogPush(templates.registration, catalog=parts.catalog),
         on_pull_request=OnPullRequest(start=start_check),
@@ -165,6 +170,8 @@ def _dispatcher(
         on_deployment_status=deployments.on_status,
         on_deploy_run=deployments.on_run,
         on_report_issue=health.report_issues,
+        on_settings_push=settings.check.on_push,
+        on_settings_pull_request=settings.check.on_pull_request,
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)
 

@@ -8,6 +8,7 @@ from bot.app.parts import Parts, Shared
 from bot.commands import OnComment, Place, Standing
 from bot.progress.audit_view import audit_comment
 from bot.projects import RequestCommands
+from bot.projects.settings.settings_command import SettingsCommand
 from bot.templates.health.report_template import ReportTemplate
 from bot.templates.withdraw import Withdraw
 from bot.work.events import CommentMade
@@ -21,6 +22,7 @@ def wire_comments(
     *,
     withdraw: Withdraw,
     report: ReportTemplate,
+    settings: SettingsCommand,
 ) -> OnComment:
     """The commands of the table, each with what it does."""
 
@@ -50,6 +52,7 @@ def wire_comments(
             "undo": lambda comment, words: commands.undo(comment, confirmed=bool(words)),
             "approve": approve,
             "report": report,
+            "settings": settings,
             "withdraw": withdraw.command,
             "deploy": deployments.commands.deploy,
             "plan": deployments.commands.plan,

@@ -113,6 +113,15 @@ COMMANDS = (
         chosen_by="of the approving team, never what one asked for oneself",
     ),
     Command(
+        usage="/settings [set NAME=VALUE...]",
+        example="/settings set memory=2048 replicas=2-6",
+        summary="Shows how each environment runs and what that costs; with `set`, proposes a "
+        "change (`staging.memory=512` for one environment)",
+        least=Role.READ,
+        where=frozenset({Place.PROJECT}),
+        chosen_by="*maintain* and above to `set`",
+    ),
+    Command(
         usage="/withdraw TEMPLATE VERSION REASON",
         example="/withdraw kotlin-library 1.2.0 its release workflow publishes nothing",
         summary="Takes a template version back: no new project starts from it, its projects "

@@ -2,7 +2,8 @@
 
 ``/deploy ENV [REF]``: words in capitals stand for one word of a plain alphabet,
 ``TEXT`` and ``REASON`` for the rest of the line, words in small letters for
-themselves, brackets for what may be left out.
+themselves, brackets for what may be left out: one of them, or several that belong
+together. ``NAME=VALUE...`` stands for one or more words.
 """
 
 import re
@@ -24,11 +25,12 @@ Kind: TypeAlias = Literal["literal", "word", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One place for words after the verb."""
+    """One place for words after the verb; ``optional`` says that they may end before it."""
 
     name: str
     kind: Kind
     optional: bool
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,15 @@ class Usage:
 
 def read_usage(line: str) -> Usage:
     """Take a usage line apart. Raises ValueError for one that does not add up."""
-    verb, *parts = line.split(" ")
-    slots = tuple(_slot(part) for part in parts)
-    if not re.fullmatch("/[a-z][a-z-]*", verb):
-        raise ValueError(f"no verb in {line!r}")
-    if any(slot.kind == "text" for slot in slots[:-1]):
-        raise ValueError(f"free text takes the rest of the line: {line!r}")
-    if any(a.optional and not b.optional for a, b in pairwise(slots)):
+    verb, _, rest = line.partition(" ")
+    parts = re.findall(r"\[[^\[\]]*\]|[^ ]+", rest)
+    if not re.fullmatch("/[a-z][a-z-]*", verb) or " ".join([verb, *parts]) != line:
+        raise ValueError(f"no verb in {line!r}, or more than single spaces")
+    if any(a.startswith("[") and not b.startswith("[") for a, b in pairwise(parts)):
         raise ValueError(f"what may be left out comes last: {line!r}")
+    slots = tuple(slot for part in parts for slot in _slots(part))
+    if any(slot.kind == "text" or slot.repeats for slot in slots[:-1]):
+        raise ValueError(f"free text and repeated words take the rest of the line: {line!r}")
     return Usage(verb[1:], slots)
 
 
@@ -60,29 +63,36 @@ def fit(words: Sequence[str], usage: Usage) -> str:
             return "" if slot.optional else f"`{slot.name}` is missing"
         if slot.kind == "text":
             return _text_problem(" ".join(left))
+        if slot.repeats:
+            return next(filter(None, (_word_problem(word, slot) for word in left)), "")
         problem = _word_problem(left.pop(0), slot)
         if problem:
             return problem
     return "there are words too many" if left else ""
 
 
-def _slot(part: str) -> Slot:
+def _slots(part: str) -> list[Slot]:
+    """What one part stands for; of several in brackets, the first lets the words end."""
     optional = part.startswith("[") and part.endswith("]")
-    name = part[1:-1] if optional else part
+    names = (part[1:-1] if optional else part).split(" ")
+    return [_slot(name, optional=optional and not at) for at, name in enumerate(names)]
+
+
+def _slot(name: str, *, optional: bool) -> Slot:
     if name in FREE_TEXT:
         return Slot(name, "text", optional)
-    if re.fullmatch("[A-Z]+", name):
-        return Slot(name, "word", optional)
+    if re.fullmatch(r"[A-Z]+(=[A-Z]+)?(\.\.\.)?", name):
+        return Slot(name, "word", optional, repeats=name.endswith("..."))
     if re.fullmatch("[a-z]+", name):
         return Slot(name, "literal", optional)
-    raise ValueError(f"{part!r} is no part of a usage line")
+    raise ValueError(f"{name!r} is no part of a usage line")
 
 
 def _word_problem(word: str, slot: Slot) -> str:
     if slot.kind == "literal":
         return "" if word == slot.name else f"only `{slot.name}` may stand there"
     if _WORD.fullmatch(word):
-        return ""
+        return "" if "=" in word or "=" not in slot.name else f"`{slot.name}` has an equals sign"
     return (
         f"`{slot.name}` is one word of at most {LONGEST_WORD} Latin letters, digits "
         "and `. _ / @ : = + -`"

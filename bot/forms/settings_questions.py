@@ -1,75 +1,78 @@
 """The questions about how a project runs, for templates that are deployed.
 
-The answers become the project's first settings. Sizes are those that all three
-clouds offer: half a GiB to two GiB of memory for a quarter of a processor, and so on.
+The few settings that nobody can choose well for somebody else; the rest begins with its
+default. Ranges and defaults are those of the table of settings, as the template narrows it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from bot.deploy_settings import Rules, Setting, rules_for
+from bot.deploy_settings.table import CLOUDS, REGIONS
 from bot.forms.form import Question
 from bot.templates import Manifest, Option
 
-CLOUDS: Final[Mapping[str, str]] = {
-    "aws": "Amazon Web Services",
-    "google": "Google Cloud",
-    "azure": "Microsoft Azure",
+_LABELS: Final[Mapping[str, str]] = {
+    "cpu_millicores": "CPU",
+    "memory_mib": "Memory",
+    "min_replicas": "Fewest replicas",
+    "max_replicas": "Most replicas",
 }
-REGIONS: Final[Mapping[str, str]] = {
-    "aws": "eu-central-1",
-    "google": "europe-west3",
-    "azure": "germanywestcentral",
-}
-_CPU: Final = {250: "0.25", 500: "0.5", 1000: "1", 2000: "2", 4000: "4"}
-_MEMORY: Final = {512: "0.5", 1024: "1", 2048: "2", 4096: "4", 8192: "8", 16384: "16"}
-MOST_REPLICAS: Final = 50
 
 
 def settings_questions(manifest: Manifest) -> tuple[Question, ...]:
     """The settings asked for; none where the template's projects do not run anywhere."""
     if not manifest.is_deployed:
         return ()
-    first = manifest.deploy[0]
+    rules = rules_for(manifest.settings)
     return (
         _choice(
             "cloud_provider",
             "Cloud provider",
             "Where the project runs.",
             {cloud: CLOUDS[cloud] for cloud in manifest.deploy},
-            default=first,
+            default=manifest.deploy[0],
         ),
-        Question(
-            group="setting",
-            name="region",
-            kind="line",
-            label="Region",
-            help="The provider's own name of the region, for example "
-            + ", ".join(REGIONS[cloud] for cloud in manifest.deploy)
-            + ".",
-            default=REGIONS[first],
-            pattern="[a-z]+(-[a-z]+)*-?[0-9]*",
-            pattern_says="lower-case letters, digits and hyphens as the provider writes it",
-            max=30,
-        ),
-        _choice(
-            "cpu_millicores",
-            "CPU",
+        _region(manifest, _row(rules, "region")),
+        _size(
+            _row(rules, "cpu_millicores"),
             "Processors for one replica.",
-            {str(size): f"{said} vCPU" for size, said in _CPU.items()},
-            default="500",
-            is_number=True,
+            said=lambda size: f"{size / 1000:g} vCPU",
         ),
-        _choice(
-            "memory_mib",
-            "Memory",
-            "Memory for one replica; two to eight GiB for each vCPU go together.",
-            {str(size): f"{said} GiB" for size, said in _MEMORY.items()},
-            default="1024",
-            is_number=True,
+        _size(
+            _row(rules, "memory_mib"),
+            "Memory for one replica; two GiB for each vCPU go together in every cloud.",
+            said=lambda size: f"{size / 1024:g} GiB",
         ),
-        _replicas("min_replicas", "Fewest replicas", "Copies that always run.", default=2),
-        _replicas("max_replicas", "Most replicas", "Copies under load.", default=4),
+        _replicas(_row(rules, "min_replicas")),
+        _replicas(_row(rules, "max_replicas")),
     )
+
+
+def _row(rules: Rules, name: str) -> Setting:
+    return next(each for each in rules.settings if each.name == name)
+
+
+def _region(manifest: Manifest, row: Setting) -> Question:
+    return Question(
+        group="setting",
+        name=row.name,
+        kind="line",
+        label="Region",
+        help="The provider's own name of the region, for example "
+        + ", ".join(REGIONS[cloud] for cloud in manifest.deploy)
+        + ".",
+        default=REGIONS[manifest.deploy[0]],
+        pattern=row.pattern,
+        pattern_says=row.pattern_says,
+        max=row.longest,
+    )
+
+
+def _size(row: Setting, help_: str, *, said: Callable[[int], str]) -> Question:
+    options = {str(size): said(int(size)) for size in row.options}
+    label, default = _LABELS[row.name], str(row.default)
+    return _choice(row.name, label, help_, options, default=default, is_number=True)
 
 
 def _choice(
@@ -93,14 +96,14 @@ def _choice(
     )
 
 
-def _replicas(name: str, label: str, help_: str, *, default: int) -> Question:
+def _replicas(row: Setting) -> Question:
     return Question(
         group="setting",
-        name=name,
+        name=row.name,
         kind="integer",
-        label=label,
-        help=f"{help_} From 1 to {MOST_REPLICAS}.",
-        default=str(default),
-        min=1,
-        max=MOST_REPLICAS,
+        label=_LABELS[row.name],
+        help=f"{row.help} From {row.least} to {row.most}.",
+        default=str(row.default),
+        min=row.least,
+        max=row.most,
     )

@@ -196,14 +196,13 @@ class GitHubContents:
         tree = await self._write_tree(calls, files)
         new = {"message": message, "tree": tree, "parents": []}
         commit = str((await calls.post(COMMITS, new, repeatable=True))["sha"])
-        try:
-            made = {"ref": f"refs/heads/{branch}", "sha": commit}
-            await calls.post(ALL_REFS, made, repeatable=True)
-        except Rejected as error:
-            if "already exists" not in error.words.lower():
-                raise
-            await calls.patch(REFS, {"sha": commit, "force": True}, branch=branch.split("/"))
+        await _point(calls, branch, commit)
         return commit
+
+    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
+        """One request; another one where the branch is there."""
+        calls = self._api.on(repository, writing(repository, workflows=False))
+        await _point(calls, branch, commit)
 
     async def delete_branch(self, repository: RepositoryName, branch: str) -> None:
         """See the port."""
@@ -330,6 +329,16 @@ class GitHubContents:
 
 async def _head(calls: Calls, branch: str) -> str:
     return str((await calls.get(REF, branch=branch.split("/")))["object"]["sha"])
+
+
+async def _point(calls: Calls, branch: str, commit: str) -> None:
+    try:
+        made = {"ref": f"refs/heads/{branch}", "sha": commit}
+        await calls.post(ALL_REFS, made, repeatable=True)
+    except Rejected as error:
+        if "already exists" not in error.words.lower():
+            raise
+        await calls.patch(REFS, {"sha": commit, "force": True}, branch=branch.split("/"))
 
 
 async def _write_blobs(calls: Calls, files: Sequence[File]) -> dict[str, str]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.github.calls import Api, Calls
-from bot.github.port import PullRequest, RepositoryName, Review
-from bot.github.scopes import reviewing
+from bot.github.port import PullRequest, Rejected, RepositoryName, Review
+from bot.github.scopes import proposing, reviewing
 
-PULL = "/repos/{owner}/{repo}/pulls/{number}"
+PULLS = "/repos/{owner}/{repo}/pulls"
+PULL = PULLS + "/{number}"
 
 
 class GitHubPullRequests:
@@ -22,6 +23,32 @@ class GitHubPullRequests:
     async def get(self, repository: RepositoryName, number: int) -> PullRequest:
         """See the port."""
         return _pull(await self._calls(repository).get(PULL, number=number))
+
+    async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        """See the port."""
+        told = await self._calls(repository).get(
+            PULLS + "{?state,head}", state="open", head=f"{repository.owner}:{branch}"
+        )
+        return _pull(told[0]) if told else None
+
+    async def create(
+        self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
+    ) -> PullRequest:
+        """See the port. One request, another where somebody was faster or an answer was lost."""
+        calls = self._api.on(repository, proposing(repository))
+        new = {"head": head, "base": base, "title": title, "body": body}
+        try:
+            return _pull(await calls.post(PULLS, new, repeatable=True))
+        except Rejected as error:
+            found = await self.open_of(repository, head) if "exists" in error.words else None
+            if found is None:
+                raise
+            return found
+
+    async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
+        """See the port."""
+        calls = self._api.on(repository, proposing(repository))
+        await calls.patch(PULL, {"title": title, "body": body}, number=number)
 
     async def reviews(self, repository: RepositoryName, number: int) -> Sequence[Review]:
         """See the port. GitHub lists them in order of time."""

@@ -101,6 +101,11 @@ def reviewing(repository: RepositoryName) -> Scope:
     return Scope.of((repository,), {"pull_requests": "read", "contents": "read"})
 
 
+def proposing(repository: RepositoryName) -> Scope:
+    """Opening pull requests and editing their text."""
+    return Scope.of((repository,), {"pull_requests": "write", "contents": "read"})
+
+
 def running(repository: RepositoryName) -> Scope:
     """Asking for workflow runs and reading them."""
     return Scope.of((repository,), {"actions": "write"})

@@ -3,7 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import msgspec
+
+from bot.deploy_settings import rules_for
 from bot.errors import UserError
 from bot.forms import (
     Answers,
@@ -200,6 +204,7 @@ def _checked(
         "visibility": answers.visibility,
         "cloud_provider": str(answers.settings.get("cloud_provider", "")),
         "settings": _settings(definition, answers),
+        "settings_rules": msgspec.to_builtins(manifest.settings),
         "answers": answers.to_json(),
         "cookiecutter": cookiecutter_answers(definition, answers, organization),
     }
@@ -213,10 +218,11 @@ def _checked(
 
 
 def _settings(definition: TemplateDefinition, answers: Answers) -> dict[str, Json]:
-    """What was asked, and who deploys where that is not GitHub Actions."""
-    via = definition.via_of(answers.variables)
-    others = {"via": via} if definition.manifest.is_deployed and via != "actions" else {}
-    return {**answers.settings, **others}
+    """Every setting: as asked, by the answers, or with its default; none where nothing runs."""
+    if not definition.manifest.is_deployed:
+        return {}
+    given: Any = {**answers.settings, "via": definition.via_of(answers.variables)}
+    return {**rules_for(definition.manifest.settings).complete(given)}
 
 
 def _template(event: IssueChanged) -> str | None:

@@ -1,18 +1,19 @@
 """The files that every project gets from the bot, beside what its template renders."""
 
-import json
 from collections.abc import Sequence
 from io import StringIO
 
 from ruamel.yaml import YAML
 
 from bot.github.port import File
+from bot.projects.deployment_files import deployment_files
 from bot.projects.made_from_run import target
+from bot.projects.settings.first_files import settings_files
 from bot.runs import Run
 
 
 def own_files(run: Run, rendered: Sequence[File]) -> Sequence[File]:
-    """What every project gets, unless the template brought its own code owners."""
+    """What every project gets; a file that the template brought is the template's."""
     paths = {file.path for file in rendered}
     intent = run.intent
     road = {
@@ -27,8 +28,8 @@ def own_files(run: Run, rendered: Sequence[File]) -> Sequence[File]:
         owners = f"* @{target(run).owner}/{intent['team']}\n"
         files.append(File(path=".github/CODEOWNERS", content=owners.encode()))
     if intent["deploys"]:
-        settings = json.dumps(intent["settings"], indent=2, ensure_ascii=False) + "\n"
-        files.append(File(path="deploy/settings.json", content=settings.encode()))
+        files += settings_files(run)
+    files += deployment_files(run)
     return [file for file in files if file.path not in paths or file.path == ".paved-road.yml"]
 
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from bot.deploy_settings import Narrowing, clashes, rules_for
+from bot.deploy_settings.rules import narrowing_problems
 from bot.problems import Problem, ProblemsFound
 from bot.written import Pattern, PatternInvalid, Source, check_shape, code, read_yaml
 from bot.written.plain_text import forbidden_character
@@ -66,6 +68,7 @@ class Manifest:
     verify: tuple[str, ...] = ()
     variables: Mapping[str, VariableRule] = field(default_factory=dict)
     upgrade: UpgradePolicy = field(default_factory=UpgradePolicy)
+    settings: Mapping[str, Narrowing] = field(default_factory=dict)
     deprecated: Deprecation | None = None
 
     @property
@@ -97,7 +100,11 @@ def parse_manifest(text: str, *, folder: str | None = None) -> ManifestFile:
     if problems:
         raise ProblemsFound(problems)
     value: Any = source.value
-    found = [*_words(source, value), *_rules(source, value.get("variables", {}))]
+    found = [
+        *_words(source, value),
+        *_rules(source, value.get("variables", {})),
+        *_settings(source, value),
+    ]
     if folder is not None and value["id"] != folder:
         sentence = f"`id` must be the name of the template's folder, {code(folder)}."
         found.append(source.problem(("id",), "id-is-folder", sentence))
@@ -134,6 +141,38 @@ def _rules(source: Source, rules: Mapping[str, Mapping[str, Any]]) -> list[Probl
     return problems
 
 
+def _settings(source: Source, value: Mapping[str, Any]) -> list[Problem]:
+    """What a template says of settings is within the table, and its defaults go together."""
+    said = _narrowings(value)
+    if said and not value.get("deploy"):
+        sentence = "`settings` are of what is deployed, and `deploy` names no cloud."
+        return [source.problem(("settings",), "settings", sentence)]
+    problems = [
+        source.problem(("settings", name), "settings", f"{code(name)}: {problem}")
+        for name, narrowing in said.items()
+        for problem in narrowing_problems(name, narrowing)
+    ]
+    if problems or not said:
+        return problems
+    return [
+        source.problem(
+            ("settings",),
+            "settings",
+            f"The defaults do not go together: {code(clash.name)} must be {clash.allowed} "
+            f"on {code(cloud)}.",
+        )
+        for cloud in value["deploy"]
+        for clash in clashes(rules_for(said, cloud=cloud).complete({"cloud_provider": cloud}))
+    ]
+
+
+def _narrowings(value: Mapping[str, Any]) -> dict[str, Narrowing]:
+    return {
+        name: Narrowing(**{**said, "options": tuple(said.get("options", ()))})
+        for name, said in value.get("settings", {}).items()
+    }
+
+
 def _pattern(source: Source, path: Path, rule: Mapping[str, Any]) -> list[Problem]:
     if "pattern" not in rule:
         return []
@@ -165,6 +204,7 @@ def _build(value: Mapping[str, Any]) -> Manifest:
         upgrade=UpgradePolicy(
             skip=tuple(upgrade.get("skip", ())), overwrite=tuple(upgrade.get("overwrite", ()))
         ),
+        settings=_narrowings(value),
         deprecated=Deprecation(**value["deprecated"]) if "deprecated" in value else None,
     )
 

@@ -61,6 +61,8 @@ def _does(option: Mapping[str, Any]) -> str:
 def _may_be(option: Mapping[str, Any], whole: Mapping[str, Any]) -> str:
     if "enum" in option:
         return "one of " + ", ".join(code(str(each)) for each in option["enum"])
+    if isinstance(option.get("type"), list):
+        return " or ".join(_TYPES[each] for each in option["type"])
     kind = str(option.get("type", ""))
     if kind == "array":
         return f"list, each {_may_be(_resolved(option['items'], whole), whole)}{_bounds(option)}"

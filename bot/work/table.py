@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from bot.deploy_settings import PATH
 from bot.work.dispatch import Row
 from bot.work.events import (
     BranchPushed,
@@ -30,6 +31,8 @@ def event_table(
     on_deployment_status: Callable[[DeploymentTold], Awaitable[None]],
     on_deploy_run: Callable[[WorkflowRunEnded], Awaitable[None]],
     on_report_issue: Callable[[IssueClosed | IssueChanged], Awaitable[None]],
+    on_settings_push: Callable[[BranchPushed], Awaitable[None]],
+    on_settings_pull_request: Callable[[PullRequestChanged], Awaitable[None]],
 ) -> tuple[Row, ...]:
     """One row a handler; the names are kept in the store and never change."""
     return (
@@ -46,8 +49,18 @@ def event_table(
         Row(DeploymentTold, "deployment-status", on_deployment_status),
         Row(IssueClosed, "report-closed", on_report_issue),
         Row(IssueChanged, "report-reopened", on_report_issue, when=_is_reopened),
+        Row(BranchPushed, "settings-push", on_settings_push, when=_touches_settings),
+        Row(PullRequestChanged, "settings-pull-request", on_settings_pull_request, when=_has_moved),
     )
 
 
 def _is_reopened(event: IssueChanged) -> bool:
     return event.action == "reopened"
+
+
+def _touches_settings(event: BranchPushed) -> bool:
+    return PATH in event.changed
+
+
+def _has_moved(event: PullRequestChanged) -> bool:
+    return event.action in ("opened", "reopened", "synchronize")

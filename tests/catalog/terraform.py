@@ -61,13 +61,16 @@ def _environment(project: Path) -> dict[str, str]:
     """The machine's own without any account, and with the mirror that was found."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     kept |= {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1", "TF_CLI_ARGS": "-no-color"}
-    if mirror := next(_mirrors(), None):
-        configuration = project.with_name(f"{project.name}.tfrc")
-        configuration.write_text(
-            f'provider_installation {{ filesystem_mirror {{ path = "{mirror}" }} }}'
-        )
-        kept["TF_CLI_CONFIG_FILE"] = str(configuration)
-    return kept
+    return kept | mirror_configuration(project.with_name(f"{project.name}.tfrc"))
+
+
+def mirror_configuration(file: Path) -> dict[str, str]:
+    """Terraform's environment with the mirror that was found, written down in the file."""
+    mirror = next(_mirrors(), None)
+    if mirror is None:
+        return {}
+    file.write_text(f'provider_installation {{ filesystem_mirror {{ path = "{mirror}" }} }}')
+    return {"TF_CLI_CONFIG_FILE": str(file)}
 
 
 def _mirrors() -> Iterator[Path]:

@@ -49,10 +49,10 @@ def clean_cache() -> Iterator[None]:
 def test_a_tag_publishes_the_library_and_later_breaks_are_noticed(
     projects: Mapping[Case, Path], tmp_path: Path
 ) -> None:
-    """The release workflow's own commands; then a method of the release is taken away."""
+    """The publishing workflow's own commands; then a method of the release is taken away."""
     released = copied(projects[RELEASED], tmp_path / "project")
     repository = {"ARTIFACTORY_URL": (tmp_path / "artifactory").as_uri()}
-    steps = read_yaml(released / ".github" / "workflows" / "release.yml")["jobs"]["publish"][
+    steps = read_yaml(released / ".github" / "workflows" / "publish.yml")["jobs"]["publish"][
         "steps"
     ]
     for command in (step["run"] for step in steps if "run" in step):

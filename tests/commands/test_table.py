@@ -154,6 +154,9 @@ def test_every_hint_that_is_printed_is_understood(line: str, place: Place) -> No
             assert isinstance(understand(copied, place, COMMANDS), Given)
 
 
+SET = "/settings [set NAME=VALUE...]"
+
+
 @pytest.mark.parametrize(
     ("usage", "words", "fine"),
     [
@@ -177,6 +180,13 @@ def test_every_hint_that_is_printed_is_understood(line: str, place: Place) -> No
         pytest.param("/undo [confirm]", ["confirm"], True, id="literal"),
         pytest.param("/undo [confirm]", ["CONFIRM"], False, id="literal-is-exact"),
         pytest.param("/help", [], True, id="nothing"),
+        pytest.param(SET, [], True, id="group-left-out"),
+        pytest.param(SET, ["set", "a=1"], True, id="group-given"),
+        pytest.param(SET, ["set", "a=1", "b.c=/d"], True, id="repeated"),
+        pytest.param(SET, ["set"], False, id="group-half-given"),
+        pytest.param(SET, ["a=1"], False, id="group-without-its-word"),
+        pytest.param(SET, ["set", "a=1", "$(id)"], False, id="a-bad-one-among-several"),
+        pytest.param(SET, ["set", "a=1", "please"], False, id="a-word-that-sets-nothing"),
     ],
 )
 def test_words_fit_the_usage_that_help_prints(usage: str, words: list[str], fine: bool) -> None:
@@ -186,7 +196,17 @@ def test_words_fit_the_usage_that_help_prints(usage: str, words: list[str], fine
 
 @pytest.mark.parametrize(
     "usage",
-    ["deploy ENV", "/Deploy", "/report TEXT ENV", "/deploy [ENV] REF", "/deploy <env>", "/a  B"],
+    [
+        "deploy ENV",
+        "/Deploy",
+        "/report TEXT ENV",
+        "/deploy [ENV] REF",
+        "/deploy <env>",
+        "/a  B",
+        "/a [B",
+        "/a B... C",
+        "/a [[B] C]",
+    ],
 )
 def test_a_usage_that_does_not_add_up_is_a_mistake_of_ours(usage: str) -> None:
     """A row that no comment could ever fit is found at the first use of the table."""

@@ -533,3 +533,45 @@ async def test_an_app_without_a_permission_is_told_which(
     hub.world.installations.put(scene.installation)
     with pytest.raises(Forbidden, match="not granted"):
         await github.repositories.create(new())
+
+
+# Proposing a change.
+
+
+async def test_a_branch_is_pointed_and_its_pull_request_found_and_edited(
+    hub: LocalHub, github: GitHub, shop: Repository
+) -> None:
+    """One open pull request a branch; a second creation answers with the first."""
+    start = await github.contents.head(SHOP, "main")
+    assert await github.pull_requests.open_of(SHOP, "paved/x") is None
+    for _ in range(2):  # what was committed there before is gone: the branch begins anew
+        await github.contents.point_branch(SHOP, "paved/x", start)
+        head = await github.contents.commit(
+            SHOP, "paved/x", [File(path="a.txt", content=b"a")], message="Add", parent=start
+        )
+    assert await github.contents.head(SHOP, "main") == start
+    words = {"head": "paved/x", "base": "main", "title": "Add a file", "body": "Please."}
+    made = await github.pull_requests.create(SHOP, **words)
+    assert (made.head_sha, made.base_branch, made.state) == (head, "main", "open")
+    assert await github.pull_requests.create(SHOP, **words) == made
+    assert await github.pull_requests.open_of(SHOP, "paved/x") == made
+    await github.pull_requests.edit(SHOP, made.number, title="Add two", body="Thanks.")
+    found = hub.pull("acme/shop", made.number)
+    assert (found.title, found.body) == ("Add two", "Thanks.")
+
+
+async def test_a_pull_request_of_two_branches_alike_is_refused(
+    github: GitHub, shop: Repository
+) -> None:
+    """There is nothing to propose."""
+    await github.contents.point_branch(SHOP, "same", await github.contents.head(SHOP, "main"))
+    with pytest.raises(Rejected):
+        await github.pull_requests.create(SHOP, head="same", base="main", title="T", body="")
+
+
+async def test_pointing_to_a_commit_that_is_not_there_is_refused(
+    github: GitHub, shop: Repository
+) -> None:
+    """No branch comes of it."""
+    with pytest.raises(Rejected):
+        await github.contents.point_branch(SHOP, "x", "0" * 40)

@@ -252,13 +252,17 @@ async def open_world(
     plan: str = "enterprise",
     start_bot: bool = True,
     settings: Mapping[str, str] | None = None,
+    runner: Any = None,
 ) -> AsyncIterator[World]:
-    """A GitHub with the organisation acme, and the bot unless a test starts it itself."""
+    """A GitHub with the organisation acme, and the bot unless a test starts it itself.
+
+    ``runner`` executes workflows; without one they wait until the test says how they end.
+    """
     async with AsyncExitStack() as stack:
         listening = listening_socket("127.0.0.1", 0)
         port = listening.getsockname()[1]
         hub = await stack.enter_async_context(
-            LocalHub.start(folder / "github", validator=validator)
+            LocalHub.start(folder / "github", validator=validator, runner=runner)
         )
         world = await _people(hub, folder, port, files, plan, settings or {}, stack)
         if start_bot:

@@ -62,6 +62,8 @@ def test_a_filed_form_has_one_handler() -> None:
         on_deployment_status=handle,
         on_deploy_run=handle,
         on_report_issue=handle,
+        on_settings_push=handle,
+        on_settings_pull_request=handle,
     )
     opened, reopened = changed("opened"), changed("reopened")
     assert [row.name for row in table if row.takes(opened)] == ["request"]

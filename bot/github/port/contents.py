@@ -121,6 +121,13 @@ class Contents(Protocol):
         """
         ...
 
+    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
+        """Make a branch that points to that commit; one of that name is moved there.
+
+        Raises Rejected where the commit is not there.
+        """
+        ...
+
     async def delete_branch(self, repository: RepositoryName, branch: str) -> None:
         """Remove the branch; one that is gone already is fine."""
         ...

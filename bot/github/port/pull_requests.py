@@ -45,6 +45,23 @@ class PullRequests(Protocol):
         """Read it now. Raises NotFound."""
         ...
 
+    async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        """The open pull request from that branch of the repository itself, or None."""
+        ...
+
+    async def create(
+        self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
+    ) -> PullRequest:
+        """Open one from branch ``head`` to branch ``base``; of two, the first is returned.
+
+        Raises Rejected where the branches hold the same.
+        """
+        ...
+
+    async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
+        """Replace its title and text."""
+        ...
+
     async def reviews(self, repository: RepositoryName, number: int) -> Sequence[Review]:
         """Its reviews, oldest first."""
         ...

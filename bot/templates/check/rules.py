@@ -77,6 +77,12 @@ _TWO_FILES: Final = (
         "Rename one of them.",
     ),
     _rule(
+        "settings",
+        "What `settings` says is outside what a project's settings may be, or its defaults do not "
+        "go together.",
+        "Keep to the ranges in the message; `docs/settings.md` lists them all.",
+    ),
+    _rule(
         "owner-unknown",
         "`owner` is no team of `organization.yml`, so nobody answers for the template.",
         "Write the slug of a team that is listed there.",

@@ -62,12 +62,19 @@ class IssueCommentEvent(msgspec.Struct):
     sender: User
 
 
+class PushedCommit(msgspec.Struct):
+    added: list[str] = []
+    modified: list[str] = []
+    removed: list[str] = []
+
+
 class PushEvent(msgspec.Struct):
     ref: str
     after: str
     repository: Repository
     sender: User
     deleted: bool = False
+    commits: list[PushedCommit] = []
 
 
 class Side(msgspec.Struct):

@@ -100,6 +100,9 @@ def _read_push(guid: str, body: bytes) -> BranchPushed | None:
         is_default=branch == told.repository.default_branch,
         after=told.after,
         sender=_person(told.sender),
+        changed=frozenset(
+            path for each in told.commits for path in (*each.added, *each.modified, *each.removed)
+        ),
     )
 
 
@@ -115,6 +118,7 @@ def _read_pull_request(guid: str, body: bytes) -> PullRequestChanged | None:
         number=pull.number,
         head_sha=pull.head.sha,
         base_branch=pull.base.ref,
+        base_sha=pull.base.sha,
         merged=bool(pull.merged),
         author=_person(pull.user),
         sender=_person(told.sender),

@@ -65,6 +65,7 @@ class BranchPushed:
     is_default: bool
     after: str
     sender: Person
+    changed: frozenset[str] = frozenset()  # paths that its commits touch, as far as GitHub told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +89,7 @@ class PullRequestChanged:
     number: int
     head_sha: str
     base_branch: str
+    base_sha: str = ""
     merged: bool
     author: Person
     sender: Person

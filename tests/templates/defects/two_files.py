@@ -38,6 +38,14 @@ TWO_FILES = [
         "id: ledger",
     ),
     Defect(
+        "settings-out-of-range",
+        edit(MANIFEST, "deploy: []", "deploy: [aws]\nsettings:\n  max_replicas: {max: 500}"),
+        "settings",
+        MANIFEST,
+        "max_replicas: {max",
+        "from 1 to 50",
+    ),
+    Defect(
         "key-twice",
         edit(MANIFEST, "tags: [ledger]\n", "tags: [ledger]\nname: Again\n"),
         "duplicate-key",

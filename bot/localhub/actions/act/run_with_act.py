@@ -198,12 +198,16 @@ class ActRunner:
         from_fork = run.head_repository_id != repository.id
         secrets = {} if from_fork else hub.settings_for(run, secret=True)
         workspace.write_settings(
-            environment=_github(hub, run, repository) | self._environment,
+            environment=_github(hub, run, repository) | self._temporary() | self._environment,
             variables=hub.settings_for(run, secret=False),
             secrets=secrets | {"GITHUB_TOKEN": token.token},
         )
         workspace.write_git_credentials(hub.url, token.token)
         return token
+
+    def _temporary(self) -> dict[str, str]:
+        """The run's own place under a short name: sockets may not have long ones (108 bytes)."""
+        return {"TMPDIR": "/tmp"} if self.isolated else {}  # noqa: S108 -- nobody else sees it
 
     def _token(
         self, run: WorkflowRun, repository: Repository, file: WorkflowFile | None

