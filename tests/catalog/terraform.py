@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -22,15 +22,19 @@ def copied(project: Path, to: Path) -> Path:
     return Path(shutil.copytree(project, to))
 
 
-def run(command: str, project: Path) -> str:
+def run(command: str, project: Path, environment: Mapping[str, str] | None = None) -> str:
     """What a command of the project said; it must end well."""
-    code, said = attempt(command, project)
+    code, said = attempt(command, project, environment)
     assert code == 0, said[-8_000:]
     return said
 
 
-def attempt(command: str, project: Path) -> tuple[int, str]:
-    """How a command ended and what it said.
+def attempt(
+    command: str,
+    project: Path,
+    environment: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """How a command ended and what it said; ``environment`` is added to the machine's own.
 
     Skipped without Terraform, which no package manager that we know brings, and where it
     cannot have the providers.
@@ -40,7 +44,7 @@ def attempt(command: str, project: Path) -> tuple[int, str]:
     done = subprocess.run(
         ["bash", "-e", "-c", command],
         cwd=project,
-        env=_environment(project),
+        env={**_environment(project), **(environment or {})},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -17,32 +17,48 @@ from moto.budgets.responses import BudgetsResponse
 from moto.core.responses import BaseResponse
 from moto.server import ThreadedMotoServer
 
-_scaling_tags: dict[str, dict[str, str]] = {}  # by ARN of the scalable target
+_tags: dict[str, dict[str, str]] = {}  # by ARN of scalable targets and budgets
 _register = ApplicationAutoScalingResponse.register_scalable_target
+_create_budget = BudgetsResponse.create_budget
 _call = BaseResponse.call_action
+
+
+def _as_list(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+def _as_map(tags: list[dict[str, str]] | None) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags or []}
+
+
+def _tag(arn: str, tags: dict[str, str]) -> str:
+    _tags.setdefault(arn, {}).update(tags)
+    return "{}"
+
+
+def _untag(arn: str, keys: list[str]) -> str:
+    for key in keys:
+        _tags.get(arn, {}).pop(key, None)
+    return "{}"
 
 
 def _register_with_tags(self: Any) -> Any:
     answer = _register(self)
-    arn = json.loads(answer)["ScalableTargetARN"]
-    _scaling_tags.setdefault(arn, {}).update(self._get_param("Tags") or {})
+    _tag(json.loads(answer)["ScalableTargetARN"], self._get_param("Tags") or {})
     return answer
 
 
-def _list_scaling_tags(self: Any) -> str:
-    return json.dumps({"Tags": _scaling_tags.get(self._get_param("ResourceARN"), {})})
+def _create_budget_with_tags(self: Any) -> Any:
+    name = self._get_param("Budget")["BudgetName"]
+    arn = f"arn:aws:budgets::{self._get_param('AccountId')}:budget/{name}"
+    _tag(arn, _as_map(self._get_param("ResourceTags")))
+    return _create_budget(self)
 
 
-def _tag_scaling(self: Any) -> str:
-    tags = _scaling_tags.setdefault(self._get_param("ResourceARN"), {})
-    tags.update(self._get_param("Tags") or {})
-    return "{}"
-
-
-def _untag_scaling(self: Any) -> str:
-    tags = _scaling_tags.get(self._get_param("ResourceARN"), {})
-    for key in self._get_param("TagKeys") or []:
-        tags.pop(key, None)
+def _update_budget(self: Any) -> str:
+    wanted = self._get_param("NewBudget")
+    budgets = self.backend.budgets[self._get_param("AccountId")]
+    budgets[wanted["BudgetName"]].budget.update(wanted)
     return "{}"
 
 
@@ -55,16 +71,27 @@ def _call_or_refuse(self: Any) -> Any:
         return 501, {"content-type": "application/json"}, json.dumps(body)
 
 
+def _arn(self: Any) -> str:
+    return str(self._get_param("ResourceARN"))
+
+
 def fill_gaps() -> None:
-    """From now on moto in this process keeps tags of scalable targets and refuses at once."""
+    """From now on moto in this process keeps such tags, changes budgets, and refuses at once."""
     scaling: Any = ApplicationAutoScalingResponse
     scaling.register_scalable_target = _register_with_tags
-    scaling.list_tags_for_resource = _list_scaling_tags
-    scaling.tag_resource = _tag_scaling
-    scaling.untag_resource = _untag_scaling
+    scaling.list_tags_for_resource = lambda self: json.dumps({"Tags": _tags.get(_arn(self), {})})
+    scaling.tag_resource = lambda self: _tag(_arn(self), self._get_param("Tags") or {})
+    scaling.untag_resource = lambda self: _untag(_arn(self), self._get_param("TagKeys") or [])
     budgets: Any = BudgetsResponse
-    budgets.list_tags_for_resource = lambda _: json.dumps({"ResourceTags": []})
-    budgets.tag_resource = lambda _: "{}"
+    budgets.create_budget = _create_budget_with_tags
+    budgets.update_budget = _update_budget
+    budgets.list_tags_for_resource = lambda self: json.dumps(
+        {"ResourceTags": _as_list(_tags.get(_arn(self), {}))}
+    )
+    budgets.tag_resource = lambda self: _tag(_arn(self), _as_map(self._get_param("ResourceTags")))
+    budgets.untag_resource = lambda self: _untag(
+        _arn(self), self._get_param("ResourceTagKeys") or []
+    )
     answers: Any = BaseResponse
     answers.call_action = _call_or_refuse
 

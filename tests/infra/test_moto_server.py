@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from tests.infra.moto_server import REGION, aws_environment, moto_server
+from tests.infra.moto_server import ACCOUNT, REGION, aws_environment, moto_server
 
 TABLE = {"ServiceNamespace": "dynamodb", "ScalableDimension": "dynamodb:table:ReadCapacityUnits"}
 
@@ -44,11 +44,30 @@ def test_tags_of_a_scalable_target_are_kept(url: str) -> None:
     assert tags == {"team": "payments", "cost_center": "CC-1"}
 
 
+def test_a_budget_can_be_changed(url: str) -> None:
+    budgets = client("budgets", url)
+    budget = {
+        "BudgetName": "orders",
+        "BudgetType": "COST",
+        "TimeUnit": "MONTHLY",
+        "BudgetLimit": {"Amount": "5", "Unit": "USD"},
+    }
+    tags = [{"Key": "team", "Value": "payments"}]
+    budgets.create_budget(AccountId=ACCOUNT, Budget=budget, ResourceTags=tags)
+    more = {"BudgetLimit": {"Amount": "7", "Unit": "USD"}}
+    budgets.update_budget(AccountId=ACCOUNT, NewBudget=budget | more)
+
+    found = budgets.describe_budget(AccountId=ACCOUNT, BudgetName="orders")["Budget"]
+    assert found["BudgetLimit"]["Amount"] == "7"
+    arn = f"arn:aws:budgets::{ACCOUNT}:budget/orders"
+    assert budgets.list_tags_for_resource(ResourceARN=arn)["ResourceTags"] == tags
+
+
 def test_what_it_lacks_is_refused_at_once(url: str) -> None:
     """A 500 would be tried again for an hour by the AWS provider; a 501 is not."""
     with pytest.raises(ClientError) as refused:
         client("budgets", url).describe_budget_performance_history(
-            AccountId="123456789012", BudgetName="any"
+            AccountId=ACCOUNT, BudgetName="any"
         )
 
     answer = refused.value.response["ResponseMetadata"]

@@ -29,7 +29,7 @@ output "image" {
 
 output "stable_image" {
   description = "The image that all see, empty before the first promotion. A canary leaves it as it is: a rollback deploys it, with deployment_type production."
-  value       = local.stable.image
+  value       = try(jsondecode(aws_ssm_parameter.release[0].insecure_value).image, "")
 }
 
 output "deployment_type" {

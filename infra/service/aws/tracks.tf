@@ -38,14 +38,18 @@ locals {
   running = { for name, track in local.tracks : name => track if track.image != "" }
 }
 
-# What production runs is kept where a lost state, variable or output cannot make us forget it.
+# What all see is kept where a lost variable or output cannot make us forget it. It is written last:
+# a promotion that fails leaves the release before, for the rollback and for the next canary.
 resource "aws_ssm_parameter" "release" {
   count = local.stable.image == "" ? 0 : 1
 
   name        = "${local.parameters}/release"
   description = "The release that all see, with its size."
   type        = "String"
-  value       = jsonencode(local.stable)
+
+  insecure_value = jsonencode(local.stable) # no secret: plans may show it
+
+  depends_on = [aws_ecs_service.track, aws_lb_listener_rule.everyone]
 }
 
 data "aws_ssm_parameters_by_path" "release" {
