@@ -8,6 +8,7 @@ import asyncio
 import base64
 import json
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
@@ -192,6 +193,17 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
         "in_progress promotion: All traffic is moved to this version.",
         "success promotion: All traffic goes to this version.",
     ]
+
+    asked = world.hub.create_issue(world.petra, KIT, "What would change?", "", [])
+    inputs = {"environment": "staging", "issue": str(asked.number)}
+    plan = world.hub.dispatch_workflow(world.petra, KIT, "plan.yml", ref="main", inputs=inputs)
+    await world.hub.idle()
+    assert plan.conclusion == "success", road.log(plan)
+    _, (comment,) = await world.api("GET", f"/repos/{KIT}/issues/{asked.number}/comments")
+    assert comment["user"]["login"] == "github-actions[bot]"
+    mark, told, *_ = comment["body"].splitlines()
+    assert mark == "<!-- paved-road:plan staging -->"
+    assert re.fullmatch(r"Terraform would change staging: 0 to add, \d to change, 0 .+", told)
 
     # A bad release, and another: between them the good one must not be forgotten.
     service.is_well = lambda: False
