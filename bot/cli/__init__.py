@@ -65,6 +65,11 @@ def _sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         action="store_true",
         help="run workflows on this machine with act, with its network; only for code you trust",
     )
+    sandbox.add_argument(
+        "--cloud",
+        action="store_true",
+        help="deploy for real to an AWS on this machine (moto) by Terraform; with --actions",
+    )
 
 
 def _setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

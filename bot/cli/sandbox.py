@@ -11,7 +11,7 @@ import json
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from bot.app import listening_socket, open_bot, serving
 from bot.cli.interrupt import told_to_stop
+from bot.cli.sandbox_cloud import LocalCloud, local_cloud
 from bot.errors import PortTaken
 from bot.localhub import ActRunner, LocalHub, Unavailable
 from bot.localhub.state.apps import App
@@ -48,38 +49,66 @@ class Sandbox:
     url: str
     bot_url: str
     hub: LocalHub
+    cloud: LocalCloud | None = None
 
 
 @asynccontextmanager
-async def open_sandbox(folder: Path, *, port: int, actions: bool = False) -> AsyncIterator[Sandbox]:
+async def open_sandbox(
+    folder: Path,
+    *,
+    port: int,
+    actions: bool = False,
+    cloud: bool = False,
+) -> AsyncIterator[Sandbox]:
     """Run both until the block ends. ``folder`` exists; ``port`` 0 picks one for the pages.
 
-    ``actions`` runs workflows on this machine; raises Unavailable where act is missing.
+    ``actions`` runs workflows on this machine, and ``cloud`` gives them an AWS to deploy
+    to; raises Unavailable where what that needs is missing.
     """
-    runner = _runner(folder) if actions else None
+    async with AsyncExitStack() as stack:
+        aws = await stack.enter_async_context(local_cloud(folder)) if cloud else None
+        runner = _runner(folder, aws) if actions or cloud else None
+        yield await _open(folder, port, runner, aws, stack)
+
+
+async def _open(
+    folder: Path,
+    port: int,
+    runner: ActRunner | None,
+    aws: LocalCloud | None,
+    stack: AsyncExitStack,
+) -> Sandbox:
     listening = listening_socket("127.0.0.1", 0)
     bot_url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    async with LocalHub.start(folder / "github", port=port, runner=runner) as hub:
-        app = _people_and_app(hub, bot_url, _secret(folder))
-        settings = Settings.from_env(_environment(hub, app, folder))
-        async with open_bot(settings, redactor=start_logs(settings)) as bot:
-            await bot.registration.keep_in_line()
-            async with serving(bot, listening, worker=True):
-                yield Sandbox(url=hub.url, bot_url=bot_url, hub=hub)
+    hub = await stack.enter_async_context(
+        LocalHub.start(folder / "github", port=port, runner=runner)
+    )
+    app = _people_and_app(hub, bot_url, _secret(folder))
+    for name, value in (aws.variables if aws else {}).items():
+        hub.set_variable(name, value, organization=ORGANIZATION)
+    settings = Settings.from_env(_environment(hub, app, folder))
+    bot = await stack.enter_async_context(open_bot(settings, redactor=start_logs(settings)))
+    await bot.registration.keep_in_line()
+    await stack.enter_async_context(serving(bot, listening, worker=True))
+    return Sandbox(url=hub.url, bot_url=bot_url, hub=hub, cloud=aws)
 
 
-def _runner(folder: Path) -> ActRunner:
+def _runner(folder: Path, aws: LocalCloud | None) -> ActRunner:
     """act, to whom the sandbox's own records stay hidden. Raises Unavailable."""
-    return ActRunner(hidden=[folder.resolve()])
+    hidden = [folder.resolve()]
+    if aws is None:
+        return ActRunner(hidden=hidden)
+    return ActRunner(hidden=hidden, environment=aws.environment, readable=aws.readable)
 
 
 def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     """Run until interrupted."""
     arguments.folder.mkdir(parents=True, exist_ok=True)
     try:
-        asyncio.run(_run(arguments.folder, arguments.port, actions=arguments.actions))
+        asyncio.run(_run(arguments))
     except Unavailable as missing:
-        print(f"--actions cannot be had: {missing}", file=sys.stderr)
+        wanted = "--cloud" if arguments.cloud else "--actions"
+        print(f"{wanted} cannot be had: {missing}", file=sys.stderr)
         return CANNOT_RUN
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
@@ -90,9 +119,11 @@ def run(arguments: argparse.Namespace, _environment: Mapping[str, str]) -> int:
     return 0
 
 
-async def _run(folder: Path, port: int, *, actions: bool) -> None:
-    stop = told_to_stop()
-    async with open_sandbox(folder, port=port, actions=actions) as sandbox:
+async def _run(arguments: argparse.Namespace) -> None:
+    stop, folder = told_to_stop(), arguments.folder
+    async with open_sandbox(
+        folder, port=arguments.port, actions=arguments.actions, cloud=arguments.cloud
+    ) as sandbox:
         print(welcome(sandbox, folder), flush=True)
         await stop.wait()
 
@@ -111,6 +142,7 @@ Paved Road is running with a GitHub of its own. No account, no network.
   Clone it      git clone {sandbox.url}/{ORGANIZATION}/<name>.git
   Metrics       {sandbox.bot_url}/metrics
   Workflows     {_workflows(sandbox.hub)}
+  Cloud         {_cloud(sandbox.cloud)}
   Data          {folder}  (delete it to start over)
 
 Ctrl-C stops it; the next start goes on where this one ended.
@@ -125,6 +157,13 @@ def _workflows(hub: LocalHub) -> str:
     if runner.isolated:
         return "RUN ON THIS MACHINE, writing in a folder of their own, with its network"
     return "RUN ON THIS MACHINE WITHOUT ISOLATION, as you; bubblewrap would fence them in"
+
+
+def _cloud(aws: LocalCloud | None) -> str:
+    """Where deployments go, and how to see a bad one."""
+    if aws is None:
+        return "none; --cloud gives deployments an AWS on this machine"
+    return f"an AWS at {aws.url}; while {aws.unwell} exists, every canary fails its health check"
 
 
 def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:

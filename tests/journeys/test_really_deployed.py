@@ -8,28 +8,31 @@ import asyncio
 import base64
 import json
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.localhub import ActRunner
-from bot.templates.folder import read_folder
-from tests.catalog.needed_tools import tool
-from tests.infra.moto_server import ACCOUNT, REGION, moto_server
-from tests.journeys.cloud import (
-    Cloud,
-    Service,
-    prepared_cloud,
+from bot.localhub.cloud import (
+    ACCOUNT,
+    REGION,
+    ProbedService,
+    aws_environment,
+    prepared,
     probed_service,
     put_tools,
-    runner_environment,
-    variables,
 )
+from bot.templates.folder import read_folder
+from tests.catalog.needed_tools import tool
+from tests.catalog.terraform import mirror_configuration
+from tests.infra.moto_server import moto_server
+from tests.journeys.cloud import Cloud
 from tests.journeys.world import World, body, catalog_files, open_world
 
 KIT = "acme/money-kit"
@@ -68,12 +71,20 @@ class Road:
 
     world: World
     cloud: Cloud
-    service: Service
+    service: ProbedService
+    seen: dict[str, Any] = field(
+        default_factory=dict
+    )  # the cloud at the newest canary's first probe
+
+    def look(self) -> None:
+        """Called at each probe; the first one of a deployment looks."""
+        self.seen = self.seen or self.in_the_cloud()
 
     async def deploy(
         self, commit: str, *, run: str, action: str = "deploy"
     ) -> tuple[Any, list[str]]:
         """The finished workflow run of a deployment, and its statuses, oldest first."""
+        self.seen = {}
         payload = {"run": run, "action": action}
         status, made = await self.world.api(
             "POST",
@@ -141,21 +152,22 @@ async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
     monkeypatch.setenv("PATH", f"{tmp_path / 'tools'}{os.pathsep}{os.environ['PATH']}")
     async with AsyncExitStack() as stack:
         url = stack.enter_context(moto_server(tmp_path / "moto.log"))
-        cloud = await asyncio.to_thread(prepared_cloud, url)
-        service = await stack.enter_async_context(probed_service())
-        settings = tmp_path / "terraform"
-        runner = ActRunner(
-            environment=runner_environment(url, settings), readable=[settings], at_once=1
-        )
+        cloud = Cloud(await asyncio.to_thread(prepared, url))
+        service = await stack.enter_async_context(probed_service(ProbedService()))
+        settings = tmp_path / "terraform.tfrc"
+        environment = aws_environment(url) | mirror_configuration(settings)
+        runner = ActRunner(environment=environment, readable=[settings], at_once=1)
         template = {
             f"templates/python-service/{file.path}": file.content for file in read_folder(TEMPLATE)
         }
         world = await stack.enter_async_context(
             open_world(tmp_path / "world", files=catalog_files() | template, runner=runner)
         )
-        for name, value in variables(cloud, service).items():
+        for name, value in cloud.account.variables(probe_url=service.url).items():
             world.hub.set_variable(name, value, organization="acme")
-        yield Road(world, cloud, service)
+        road = Road(world, cloud, service)
+        service.on_probe = road.look
+        yield road
 
 
 @pytest.mark.slow
@@ -164,12 +176,11 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
     world, service = road.world, road.service
     await generate(world)
     first = await road.commit({}, "A good release")
-    service.on_first_probe = road.in_the_cloud
     run, statuses = await road.deploy(first, run="run-1")
 
     assert run.conclusion == "success", road.log(run)
     assert run.title.endswith(f"{first} to staging run-1")
-    assert service.seen == {"weights": {"canary": 100, "stable": 0}, "canary": first}
+    assert road.seen == {"weights": {"canary": 100, "stable": 0}, "canary": first}
     assert set(service.probes) == {"1"}  # each asked for the canary alone
     assert len(service.probes) > 5
     assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
@@ -183,15 +194,25 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
         "success promotion: All traffic goes to this version.",
     ]
 
+    asked = world.hub.create_issue(world.petra, KIT, "What would change?", "", [])
+    inputs = {"environment": "staging", "issue": str(asked.number)}
+    plan = world.hub.dispatch_workflow(world.petra, KIT, "plan.yml", ref="main", inputs=inputs)
+    await world.hub.idle()
+    assert plan.conclusion == "success", road.log(plan)
+    _, (comment,) = await world.api("GET", f"/repos/{KIT}/issues/{asked.number}/comments")
+    assert comment["user"]["login"] == "github-actions[bot]"
+    mark, told, *_ = comment["body"].splitlines()
+    assert mark == "<!-- paved-road:plan staging -->"
+    assert re.fullmatch(r"Terraform would change staging: 0 to add, \d to change, 0 .+", told)
+
     # A bad release, and another: between them the good one must not be forgotten.
-    service.is_well = False
+    service.is_well = lambda: False
     for number, others in (("run-2", "one"), ("run-3", "another")):
         bad = await road.commit({"src/money_kit/bad.py": others.encode()}, f"Bad: {others}")
-        service.on_first_probe = road.in_the_cloud
         run, statuses = await road.deploy(bad, run=number)
 
         assert (run.conclusion, road.jobs(run)) == ("failure", ROLLED_BACK), road.log(run)
-        assert service.seen == {
+        assert road.seen == {
             "weights": {"canary": 10, "stable": 90},
             "canary": bad,
             "stable": first,

@@ -204,6 +204,36 @@ async def test_stand_ins_use_what_is_on_this_machine(start: Start) -> None:
         assert "hit false" in log
 
 
+OTHER_COMMIT = """
+  other:
+    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1
+        with: {ref: "${{ inputs.who }}", persist-credentials: false}
+      - run: cat a.txt && git rev-parse HEAD && [ ! -e b.txt ]
+"""
+
+
+async def test_another_commit_is_checked_out(start: Start) -> None:
+    """By its 40 digits, as a deployment does it, and by a branch's name."""
+    on = "{workflow_dispatch: {inputs: {who: {type: string}}}}"
+    async with start(workflow(OTHER_COMMIT, on) | {"a.txt": "first\n"}) as hub:
+        git, dana = hub.git(hub.repository(KIT)), hub.user("dana")
+        first = git.branch("main")
+        hub.commit_files(dana, KIT, "topic", {"a.txt": b"topic"}, message="T", start=first)
+        files = {"a.txt": b"second", "b.txt": b"b"}
+        hub.commit_files(dana, KIT, "main", files, message="Second")
+        for ref, text in ((first, "first"), ("topic", "topic")):
+            run = begin(hub, who=str(ref))
+            await ended(hub)
+            log = printed(hub, hub.jobs_of(run)[0])
+            assert run.conclusion == "success", log
+            assert text in log
+        run = begin(hub, who="f" * 40)
+        await ended(hub)
+        assert f"acme/kit has no {'f' * 40}" in printed(hub, hub.jobs_of(run)[0])
+
+
 async def test_what_has_no_stand_in_fails_and_says_so(start: Start) -> None:
     """An unknown action, one inside a repository, a cloud that is not there, a foreign machine."""
     async with start(workflow(MISSING)) as hub:
