@@ -12,7 +12,7 @@ from bot.progress.inert import inert
 SETTINGS = "deploy/settings.json"
 
 _ID = re.compile(r"[0-9a-f]{7,40}")
-_OF_PULLS = re.compile(r"(refs/)?pull/.*|refs/.*|.*:.*|.*\.\..*|.*@.*")  # no names of branches
+_OF_PULLS = re.compile(r"(refs/)?pull/.*|refs/.*|.*:.*|.*\.\..*")  # no names of branches
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

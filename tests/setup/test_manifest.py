@@ -90,6 +90,7 @@ def test_the_app_has_exactly_what_its_jobs_and_events_ask_for() -> None:
         scopes.checking(name),
         scopes.reviewing(name),
         scopes.running(name),
+        scopes.deploying(name),
     ]
     needed: dict[str, set[str]] = {}
     for job in jobs:
