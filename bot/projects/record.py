@@ -1,13 +1,13 @@
 """The record of a project: what the organisation knows about a repository we made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 import msgspec
 
 from bot.store.collections import PROJECTS
-from bot.store.keep import put
+from bot.store.keep import change, put
 from bot.store.port import Documents, Json
 
 
@@ -76,6 +76,20 @@ class ProjectRecords:
     async def put(self, project: Project) -> None:
         """Save the project; saving the same again changes nothing."""
         await put(self._documents, PROJECTS.name, project.id, msgspec.to_builtins(project))
+
+    async def change(self, id_: str, decide: Callable[[Project], Project]) -> None:
+        """The project reads what ``decide`` makes of it, whatever others write meanwhile.
+
+        ``decide`` is pure: it may be asked again. A project that is not there stays so.
+        """
+
+        def changed(known: Mapping[str, Json] | None) -> Mapping[str, Json] | None:
+            if known is None:
+                return None
+            data: Mapping[str, Json] = msgspec.to_builtins(decide(msgspec.convert(known, Project)))
+            return data
+
+        await change(self._documents, PROJECTS.name, id_, changed)
 
     async def get(self, id_: str) -> Project | None:
         """The project, or None."""

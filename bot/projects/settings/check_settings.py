@@ -78,6 +78,7 @@ class CheckSettings:
             cause=AuditCause(delivery=event.guid, url=f"{project.repository_url}/commit/{head}"),
             details={"settings": settings},
         )
-        await self.projects.put(
-            replace(project, settings=settings, updated_at_s=self.clock.now_s())
+        now_s = self.clock.now_s()  # a deployment may end and be recorded at the same time
+        await self.projects.change(
+            project.id, lambda known: replace(known, settings=settings, updated_at_s=now_s)
         )
