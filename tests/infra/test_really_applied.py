@@ -49,7 +49,7 @@ ONCE = {
     "cost_center": "CC-900",
 }
 MOVE = "elasticloadbalancing:ModifyRule"
-# What AWS calls a right where it is not the name of what is asked; None needs no right.
+# What AWS calls a right where it is not the name of what is asked.
 RIGHTS = {
     "budgets:CreateBudget": "budgets:ModifyBudget",
     "budgets:UpdateBudget": "budgets:ModifyBudget",

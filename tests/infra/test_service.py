@@ -90,6 +90,10 @@ def test_somebody_can_be_charged_for_everything(cloud: str) -> None:
     assert list(cost_tags(files(cloud))) == []
 
 
+def test_the_platforms_own_part_can_be_charged_for_too() -> None:
+    assert list(cost_tags({path.name: path.read_text() for path in ACCOUNT.glob("*.tf")})) == []
+
+
 @every_cloud
 @pytest.mark.parametrize("folder", ["", "registry"])
 def test_the_tags_are_all_there(cloud: str, folder: str) -> None:

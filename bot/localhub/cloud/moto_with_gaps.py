@@ -62,19 +62,19 @@ def _update_budget(self: Any) -> str:
     return "{}"
 
 
-def _log(line: str) -> None:
-    """A line of its own, however many are asked at once."""
-    os.write(2, f"{line}\n".encode())
-
-
 def _call_or_refuse(self: Any) -> Any:
-    _log(f"asked: {self.service_name}:{self._get_action()}")
     try:
         return _call(self)
     except Exception as error:  # noqa: BLE001 -- whatever it breaks on, the answer is 501
-        _log(f"moto cannot: {self.service_name}: {error!r}")
+        print(f"moto cannot: {self.service_name}: {error!r}", file=sys.stderr, flush=True)
         body = {"__type": "NotImplementedException", "message": f"moto: {error}"}
         return 501, {"content-type": "application/json"}, json.dumps(body)
+
+
+def _call_and_say(self: Any) -> Any:
+    """The log has each call in a line of its own, however many are asked at once."""
+    os.write(2, f"asked: {self.service_name}:{self._get_action()}\n".encode())
+    return _call_or_refuse(self)
 
 
 def _arn(self: Any) -> str:
@@ -99,7 +99,7 @@ def fill_gaps() -> None:
         _arn(self), self._get_param("ResourceTagKeys") or []
     )
     answers: Any = BaseResponse
-    answers.call_action = _call_or_refuse
+    answers.call_action = _call_and_say
 
 
 def main() -> None:

@@ -7,14 +7,16 @@ locals {
 
   pairs = {
     for pair in setproduct(keys(var.repositories), var.environments) :
-    "${pair[0]}/${pair[1]}" => { repository = pair[0], environment = pair[1], id = var.repositories[pair[0]] }
+    "${pair[0]}/${pair[1]}" => { repository = pair[0], environment = pair[1] }
   }
 
-  # repo:ORG@ID/NAME@ID:environment:NAME
-  subjects = {
-    for name, pair in local.pairs :
-    name => pair.id == "" ? "repo:${var.organization}/${pair.repository}:environment:${pair.environment}" : "repo:${var.organization}@${var.organization_id}/${pair.repository}@${pair.id}:environment:${pair.environment}"
+  # repo:ORG@ID/NAME@ID, as the subject of a job's identity begins
+  repositories = {
+    for name, id in var.repositories :
+    name => id == "" ? "repo:${var.organization}/${name}" : "repo:${var.organization}@${var.organization_id}/${name}@${id}"
   }
+
+  subjects = { for name, pair in local.pairs : name => "${local.repositories[pair.repository]}:environment:${pair.environment}" }
 }
 
 resource "aws_iam_openid_connect_provider" "github" {

@@ -66,6 +66,25 @@ run "a_role_for_each_repository_and_environment" {
   }
 }
 
+run "plans_only_read" {
+  assert {
+    condition     = jsondecode(aws_iam_role.plan["orders"].assume_role_policy).Statement[0].Condition.StringEquals["token.actions.githubusercontent.com:sub"] == ["repo:acme@12345/orders@67890:pull_request", "repo:acme@12345/orders@67890:ref:refs/heads/main"]
+    error_message = "A plan names no environment."
+  }
+
+  assert {
+    condition = alltrue(flatten([for statement in jsondecode(aws_iam_policy.plan.policy).Statement :
+      [for action in statement.Action : can(regex(":(Describe|Get|List|View)", action))]
+    ]))
+    error_message = "Nothing that changes anything."
+  }
+
+  assert {
+    condition     = contains(flatten([for statement in jsondecode(aws_iam_policy.plan.policy).Statement : statement.Action]), "iam:GetRole")
+    error_message = "A plan reads roles, too."
+  }
+}
+
 run "a_pattern_for_repositories_is_refused" {
   command = plan
 
