@@ -8,6 +8,7 @@ from typing import Any, Final
 
 ROOT: Final = Path(__file__).parents[2]
 SERVICE: Final = ROOT / "infra" / "service"
+ACCOUNT: Final = ROOT / "infra" / "account" / "aws"
 HERE: Final = Path(__file__).parent
 CLOUDS: Final = ("aws", "google", "azure")
 

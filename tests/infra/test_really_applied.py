@@ -1,10 +1,12 @@
-"""The Terraform of a service on AWS, really applied: to an AWS on this machine.
+"""The Terraform of an account and of a service on AWS, really applied: to one on this machine.
 
 Canary, promotion, a bad release's canary, rollback, the canary after it: what people see is
 read back from AWS, not from Terraform. Containers do not run there.
 """
 
 import json
+import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +17,10 @@ import pytest
 
 from tests.catalog.terraform import attempt, run
 from tests.infra.moto_server import ACCOUNT, REGION, aws_environment, moto_server
+from tests.infra.projects import ACCOUNT as PLATFORM
 from tests.infra.projects import SETTINGS, project
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a busy machine takes its time
 
 GOOD = "registry.example.com/orders:good"
 BAD = "registry.example.com/orders:bad"
@@ -33,6 +36,27 @@ TAGS = {
     "repository": "acme/orders",
     "service": "orders/dev",
     "team": "payments",
+}
+ONCE = {
+    "region": REGION,
+    "state_bucket": "state",
+    "organization": "acme",
+    "organization_id": "12345",
+    "repositories": {"orders": "67890"},
+    "environments": ["dev"],
+    "team": "platform",
+    "business_unit": "Technology",
+    "cost_center": "CC-900",
+}
+MOVE = "elasticloadbalancing:ModifyRule"
+# What AWS calls a right where it is not the name of what is asked.
+RIGHTS = {
+    "budgets:CreateBudget": "budgets:ModifyBudget",
+    "budgets:UpdateBudget": "budgets:ModifyBudget",
+    "budgets:DeleteBudget": "budgets:ModifyBudget",
+    "budgets:DescribeBudget": "budgets:ViewBudget",
+    "budgets:DescribeNotificationsForBudget": "budgets:ViewBudget",
+    "budgets:DescribeSubscribersForNotification": "budgets:ViewBudget",
 }
 # What moto does not keep of a service, so that it is planned again.
 FORGOTTEN = {
@@ -89,14 +113,21 @@ class Deployed:
     infra: Path
     environment: Mapping[str, str]
     listener: str
+    log: Path  # what AWS was asked
+    needed: set[str] = field(default_factory=set)  # the rights for what Terraform asked
+    last: list[str] = field(default_factory=list)  # what it asked last, in that order
 
     def terraform(self, command: str) -> str:
-        return run(f"terraform {command}", self.infra, self.environment)
+        before = len(self.log.read_text())
+        said = run(f"terraform {command}", self.infra, self.environment)
+        self.last = rights(self.log.read_text()[before:])
+        self.needed |= set(self.last)
+        return said
 
     def deploy(self, image: str, deployment_type: str) -> dict[str, str]:
         """Apply it; the outputs."""
         self.terraform(f"apply -auto-approve -input=false {deployment(image, deployment_type)}")
-        told = json.loads(self.terraform("output -json"))
+        told = json.loads(run("terraform output -json", self.infra, self.environment))
         return {name: str(each["value"]) for name, each in told.items()}
 
     def tracks(self) -> dict[str, tuple[str, str, int]]:
@@ -122,7 +153,7 @@ class Deployed:
 
     def weights(self) -> dict[str, int]:
         """How many of a hundred requests each track gets, by the end of its group's name."""
-        groups = self.rules()[1]["Actions"][0]["ForwardConfig"]["TargetGroups"]
+        groups = self.rules()[-1]["Actions"][0]["ForwardConfig"]["TargetGroups"]
         return {
             each["TargetGroupArn"].split("/")[1].rsplit("-", 1)[1]: each["Weight"]
             for each in groups
@@ -134,13 +165,25 @@ def deployment(image: str, deployment_type: str) -> str:
     return f"-var environment=dev -var 'image={image}' -var deployment_type={deployment_type}"
 
 
+def prepared(folder: Path, environment: Mapping[str, str]) -> str:
+    """The platform's part, applied once for the account: the ARN that bounds roles."""
+    platform = Path(shutil.copytree(PLATFORM, folder))
+    (platform / "platform.auto.tfvars.json").write_text(json.dumps(ONCE))
+    run("terraform init -input=false", platform, environment)
+    run("terraform apply -auto-approve -input=false", platform, environment)
+    told = json.loads(run("terraform output -json", platform, environment))
+    return str(told["permissions_boundary"]["value"])
+
+
 @pytest.fixture
 def deployed(tmp_path: Path) -> Iterator[Deployed]:
-    """Nothing is deployed yet."""
-    with moto_server(tmp_path / "moto.log") as url:
+    """The platform is there, and nothing is deployed yet."""
+    log = tmp_path / "moto.log"
+    with moto_server(log) as url:
         aws = Aws(url)
-        location = {"LocationConstraint": REGION}
-        aws("s3").create_bucket(Bucket="state", CreateBucketConfiguration=location)
+        boundary = prepared(tmp_path / "platform", aws_environment(url))
+        # This AWS speaks plain HTTP, which the bucket refuses; Terraform could not reach it.
+        aws("s3").delete_bucket_policy(Bucket="state")
         balancer, listener = aws.listener()
         environment = {
             **aws_environment(url),
@@ -148,8 +191,9 @@ def deployed(tmp_path: Path) -> Iterator[Deployed]:
             "TF_VAR_load_balancer_arn": balancer,  # one of its own takes a minute
             "TF_VAR_listener_port": "80",
             "TF_VAR_host_name": HOST,
+            "TF_VAR_permissions_boundary": boundary,
         }
-        found = Deployed(aws, project("aws", tmp_path), environment, listener)
+        found = Deployed(aws, project("aws", tmp_path), environment, listener, log)
         where = {"bucket": "state", "key": KEY, "region": REGION}
         given = " ".join(f"-backend-config={name}={value}" for name, value in where.items())
         found.terraform(f"init -input=false {given}")
@@ -172,10 +216,12 @@ def test_a_bad_release_harms_nobody_and_the_next_canary_knows_the_good_one(
     assert deployed.weights() == {"stable": 100, "canary": 0}
     assert promoted["stable_image"] == GOOD
     assert promoted["url"] == f"http://{HOST}"
+    check_order(deployed, "ecs:CreateService", MOVE, "ecs:DeleteService")
     check_what_is_there(deployed)
 
     write_settings(deployed, memory_mib=4096)  # the bad release wants more memory, too
     canary = deployed.deploy(BAD, "canary")
+    check_order(deployed, "ecs:CreateService", MOVE)
     assert deployed.tracks()["canary"][::2] == (BAD, 4096)
     assert deployed.tracks()["stable"] == stable
     assert deployed.weights() == {"stable": 50, "canary": 50}
@@ -187,6 +233,7 @@ def test_a_bad_release_harms_nobody_and_the_next_canary_knows_the_good_one(
     assert deployed.tracks() == {"stable": stable}
     assert deployed.weights() == {"stable": 100, "canary": 0}
     assert rolled_back["stable_image"] == GOOD
+    check_order(deployed, MOVE, "ecs:DeleteService")
 
     after = deployed.deploy(NEXT, "canary")
     assert {name: image for name, (image, *_) in deployed.tracks().items()} == {
@@ -200,6 +247,14 @@ def test_a_bad_release_harms_nobody_and_the_next_canary_knows_the_good_one(
     deployed.terraform(f"destroy -auto-approve -input=false {deployment(NEXT, 'canary')}")
     assert deployed.rules() == []
     assert deployed.aws("ssm").describe_parameters()["Parameters"] == []
+    assert sorted(deployed.needed - may(deployed.aws)) == []
+    assert len(deployed.needed) > 50
+
+
+def check_order(deployed: Deployed, *rights: str) -> None:
+    """Requests move to what is there already, and what they left goes after that."""
+    places = [deployed.last.index(each) for each in rights]
+    assert places == sorted(places)
 
 
 def write_settings(deployed: Deployed, **changed: Any) -> None:
@@ -241,6 +296,32 @@ def check_what_is_there(deployed: Deployed) -> None:
     assert budget["CostFilters"]["TagKeyValue"] == ["user:service$orders/dev"]
 
 
+def rights(log: str) -> list[str]:
+    """What one must be allowed for all that AWS was asked, in order; state is not among it."""
+    said = re.findall(r"^asked: ([\w-]+:\w+)$", log, re.MULTILINE)
+    services = {"elbv2": "elasticloadbalancing"}
+    found = []
+    for each in said:
+        service, action = each.split(":")
+        named = f"{services.get(service, service)}:{action}"
+        found.append(RIGHTS.get(named, named))
+    return found
+
+
+def may(aws: Aws) -> set[str]:
+    """What the deploying role may do."""
+    policies = aws("iam").list_policies(Scope="Local", PathPrefix="/paved-road-deploy/")["Policies"]
+    policy = next(each for each in policies if each["PolicyName"] == "deploy")
+    version = aws("iam").get_policy_version(
+        PolicyArn=policy["Arn"], VersionId=policy["DefaultVersionId"]
+    )
+    return {
+        action
+        for statement in version["PolicyVersion"]["Document"]["Statement"]
+        for action in statement["Action"]
+    }
+
+
 def granted(aws: Aws, role: Mapping[str, Any]) -> list[str]:
     """All actions of the role's policies."""
     name = role["RoleName"]
@@ -253,12 +334,12 @@ def granted(aws: Aws, role: Mapping[str, Any]) -> list[str]:
 
 
 def check_the_canary_alone_answers_to_its_header(deployed: Deployed, header: str) -> None:
-    rule = deployed.rules()[0]
+    *own, _ = deployed.rules()
+    rule = next(each for each in own if "-canary/" in each["Actions"][0]["TargetGroupArn"])
     asked = {each["Field"]: each for each in rule["Conditions"]}
     config = asked["http-header"]["HttpHeaderConfig"]
     assert f"{config['HttpHeaderName']}: {config['Values'][0]}" == header
     assert asked["host-header"]["HostHeaderConfig"]["Values"] == [HOST]
-    assert "-canary/" in rule["Actions"][0]["TargetGroupArn"]
 
 
 def check_nothing_is_left_to_do(deployed: Deployed, variables: str) -> None:

@@ -15,7 +15,7 @@ from bot.reading.cost_tags import cost_tags
 from bot.written import HclBlock, read_hcl
 from tests.catalog.needed_tools import missing
 from tests.catalog.terraform import attempt, run
-from tests.infra.projects import CLOUDS, HERE, SERVICE, SETTINGS, project
+from tests.infra.projects import ACCOUNT, CLOUDS, HERE, SERVICE, SETTINGS, project
 
 TAGS = {"cost_center", "team", "business_unit", "application", "environment", "managed_by"}
 OUTPUTS = {
@@ -121,14 +121,23 @@ def test_azure_names_the_tags_at_everything_that_takes_them() -> None:
 
 ACTION = re.compile(r'\bAction\s*=\s*(\[[^\]]*\]|"[^"]*")')
 STATEMENT = re.compile(r"\{[^{}]*\bAction\b[^{}]*\}", re.DOTALL)
+NAMED = re.compile(r'"([a-z0-9-]+:[A-Za-z*]+|\*)"')
 
 
 def test_no_role_may_do_everything_of_a_service() -> None:
     """An action with a star would grow by itself with every feature of AWS."""
-    granted = [action for text in files("aws").values() for action in ACTION.findall(text)]
+    account = {path.name: path.read_text() for path in ACCOUNT.glob("*.tf")}
+    denied = account["state.tf"]
+    del account["state.tf"]  # what it says of the bucket denies
+    texts = [*files("aws").values(), *account.values()]
+    named = [
+        name for text in texts for given in ACTION.findall(text) for name in NAMED.findall(given)
+    ]
+    named += [name for name in NAMED.findall(account["deploy_policy.tf"]) if name != "*"]
 
-    assert len(granted) >= 4
-    assert [action for action in granted if "*" in action] == []
+    assert len(named) > 100
+    assert [name for name in named if "*" in name] == []
+    assert denied.count("Effect") == denied.count('"Deny"') == 1
 
 
 def test_only_what_cannot_be_narrowed_is_granted_for_all_resources() -> None:
@@ -177,14 +186,23 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return infra
 
 
-def test_it_is_formatted() -> None:
-    run("terraform fmt -check -diff -recursive .", SERVICE)
-    run("terraform fmt -check -diff -recursive .", HERE)
+def test_it_is_formatted(tmp_path: Path) -> None:
+    for number, folder in enumerate((SERVICE.parent, HERE)):
+        copy = Path(shutil.copytree(folder, tmp_path / str(number)))
+        run("terraform fmt -check -diff -recursive .", copy)
 
 
 def test_deployments_change_what_they_say(aws: Path) -> None:
     """First canary, promotion, canary, rollback: see tests/infra/aws/deployments.tftest.hcl."""
     assert "0 failed" in run("terraform test", aws)
+
+
+def test_roles_are_for_one_repository_in_one_environment(tmp_path: Path) -> None:
+    """What the platform applies once: see tests/infra/account/roles.tftest.hcl."""
+    folder = Path(shutil.copytree(ACCOUNT, tmp_path / "account"))
+    shutil.copytree(HERE / "account", folder / "tests")
+    run("terraform init -backend=false -input=false >/dev/null", folder)
+    assert "0 failed" in run("terraform test", folder)
 
 
 # --- settings ---------------------------------------------------------------------
@@ -197,7 +215,7 @@ WRONG: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "memory-part": ({"memory_mib": 1024.5}, "memory_mib must be a whole number from 512 to 16384"),
     "memory-word": ({"memory_mib": "much"}, "a number is required"),
     "min": ({"min_replicas": 0}, "min_replicas must be a whole number from 1 to 50"),
-    "max": ({"max_replicas": 51}, "max_replicas must be a whole number from min_replicas (1) to"),
+    "max": ({"max_replicas": 51}, "max_replicas must be a whole number from min_replicas (2) to"),
     "max-below-min": ({"min_replicas": 3, "max_replicas": 2}, "from min_replicas (3) to 50"),
     "percent-low": ({"canary_percent": 0}, "canary_percent must be a whole number from 1 to 50"),
     "percent-high": ({"canary_percent": 51}, "canary_percent must be a whole number from 1 to 50"),

@@ -169,16 +169,18 @@ resource "aws_lb_target_group" "track" {
   }
 }
 
-# With this header the canary alone answers, so that it can be probed however few see it. When
+# With this header one track alone answers, so that a canary can be probed however few see it. When
 # there is none, nobody answers (503): a probe is never told that a canary is well by another.
-resource "aws_lb_listener_rule" "canary" {
+resource "aws_lb_listener_rule" "track" {
+  for_each = local.tracks
+
   listener_arn = local.listener_arn
-  priority     = local.is_shared ? null : 10
+  priority     = local.is_shared ? null : each.key == "canary" ? 10 : 11
 
   condition {
     http_header {
-      http_header_name = local.canary_header.name
-      values           = [local.canary_header.value]
+      http_header_name = local.track_header
+      values           = [each.key == "canary" ? "1" : "0"]
     }
   }
 
@@ -194,10 +196,11 @@ resource "aws_lb_listener_rule" "canary" {
 
   action {
     type             = "forward"
-    target_group_arn = aws_lb_target_group.track["canary"].arn
+    target_group_arn = aws_lb_target_group.track[each.key].arn
   }
 }
 
+# Requests move when the containers that they move to answer; only then do others go.
 resource "aws_lb_listener_rule" "everyone" {
   listener_arn = local.listener_arn
   priority     = local.is_shared ? null : 20
@@ -223,9 +226,10 @@ resource "aws_lb_listener_rule" "everyone" {
     }
   }
 
-  depends_on = [aws_lb_listener_rule.canary] # a shared listener asks its rules in the order they came
+  # A shared listener asks its rules in the order they came.
+  depends_on = [aws_lb_listener_rule.track, aws_ecs_service.track]
 }
 
 locals {
-  canary_header = { name = "x-paved-road-canary", value = "1" }
+  track_header = "x-paved-road-canary"
 }

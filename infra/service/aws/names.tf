@@ -3,8 +3,9 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  # Load balancers take 32 characters, roles 64. The digits keep two long names apart.
-  digits     = substr(sha1("${var.repository}/${var.environment}"), 0, 6)
+  # Load balancers take 32 characters, roles 64. The digits keep two long names apart, and the new
+  # apart from the old when all has to be made again: they are there at the same time.
+  digits     = substr(sha1("${var.repository}/${var.environment}/${var.vpc_id}/${var.container_port}"), 0, 6)
   name       = "${substr(var.project, 0, 30)}-${var.environment}-${local.digits}"
   short_name = "${substr(var.project, 0, 18)}-${local.digits}"
 

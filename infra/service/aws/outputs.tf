@@ -14,7 +14,7 @@ output "canary_url" {
 
 output "canary_header" {
   description = "The header that leads to the canary, as name: value."
-  value       = "${local.canary_header.name}: ${local.canary_header.value}"
+  value       = "${local.track_header}: 1"
 }
 
 output "health_url" {

@@ -139,11 +139,12 @@ resource "aws_ecs_service" "track" {
   }
 
   lifecycle {
-    ignore_changes = [desired_count] # autoscaling says how many
+    ignore_changes        = [desired_count] # autoscaling says how many
+    create_before_destroy = true            # a canary goes when no request is led to it any more
   }
 
   # A service may only be made when its target group is behind a listener.
-  depends_on = [aws_lb_listener_rule.everyone, aws_lb_listener_rule.canary]
+  depends_on = [aws_lb_listener_rule.track]
 }
 
 resource "aws_appautoscaling_target" "track" {

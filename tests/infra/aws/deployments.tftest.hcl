@@ -128,7 +128,7 @@ run "a_canary_gets_its_percent" {
   }
 
   assert {
-    condition     = [for condition in aws_lb_listener_rule.canary.condition : condition.http_header[0].http_header_name] == ["x-paved-road-canary"] && aws_lb_listener_rule.canary.priority < aws_lb_listener_rule.everyone.priority
+    condition     = [for condition in aws_lb_listener_rule.track["canary"].condition : condition.http_header[0].http_header_name] == ["x-paved-road-canary"] && aws_lb_listener_rule.track["canary"].priority < aws_lb_listener_rule.everyone.priority
     error_message = "The header leads to the canary before anything else."
   }
 }
@@ -239,7 +239,7 @@ run "a_shared_load_balancer" {
   }
 
   assert {
-    condition     = length(aws_lb_listener_rule.canary.condition) == 2
+    condition     = length(aws_lb_listener_rule.track["canary"].condition) == 2
     error_message = "The header alone would take the canaries of all services on it."
   }
 }

@@ -11,8 +11,8 @@ variable "given" {
     region             = string
     cpu_millicores     = optional(number, 500)
     memory_mib         = optional(number, 1024)
-    min_replicas       = optional(number, 1)
-    max_replicas       = optional(number, 3)
+    min_replicas       = optional(number, 2)
+    max_replicas       = optional(number, 4)
     canary_percent     = optional(number, 10)
     canary_minutes     = optional(number, 5)
     health_path        = optional(string, "/health/ready")
