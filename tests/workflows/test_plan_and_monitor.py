@@ -113,6 +113,15 @@ def test_a_plan_has_one_comment_that_is_edited(github: GitHub, tmp_path: Path) -
     assert ours == [f'{MARK}\nTerraform would change dev: "much" $(id)\n']
 
 
+def test_a_plan_that_failed_early_is_told(github: GitHub, tmp_path: Path) -> None:
+    """Whoever commanded it waits for the comment."""
+    environment = {"GITHUB_API_URL": github.url, "ISSUE": "7", "MARK": MARK}
+    assert run(COMMENT, folder=tmp_path, environment=environment)[0] == 0
+    (told,) = github.comments
+    assert told["body"].startswith(f"{MARK}\nThere is no plan: ")
+    assert "(https://github.test/acme/money-kit/actions/runs/7)" in told["body"]
+
+
 def test_a_comment_that_only_looks_like_ours_stays(github: GitHub, tmp_path: Path) -> None:
     """A person wrote the mark; and another environment's plan has a comment of its own."""
     github.add(PERSON, f"{MARK}\nmine")
