@@ -133,6 +133,8 @@ class DeploymentCommands:
 
     async def status(self, project: Project) -> str:
         """What each environment runs, what is under way, and the figures below."""
+        if not project.cloud_provider:
+            return ""  # a library runs nowhere
         policy, now_s = await policy_of(self.services), self.services.clock.now_s()
         rows = []
         for name in policy.environments:

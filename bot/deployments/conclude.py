@@ -12,6 +12,7 @@ from bot.deployments.services import DeployServices, audit, intent_of
 from bot.deployments.start_deployment import Wanted, start_deployment
 from bot.deployments.verdict import Via
 from bot.github.port import Commit, GitHubError
+from bot.projects import Project
 from bot.runs import Run, RunState, run_id
 from bot.store.port import Json
 
@@ -87,9 +88,6 @@ class DeploymentRunEnded:
 
 
 async def _note_in_project(ended: Deployment, services: DeployServices) -> None:
-    project = await services.projects.get(ended.project)
-    if project is None:
-        return
     last: dict[str, Json] = {
         "environment": ended.environment,
         "commit": ended.commit,
@@ -100,11 +98,19 @@ async def _note_in_project(ended: Deployment, services: DeployServices) -> None:
         "url": ended.url,
     }
     good = ended.state is DeploymentState.SUCCEEDED
-    image = ended.image if good and ended.image else project.image
-    await services.projects.put(
-        replace(project, last_deployment=last, image=image, updated_at_s=ended.ended_at_s)
-    )
-    if ended.state in _SAYS:
+
+    def told(project: Project) -> Project:
+        image = ended.image if good and ended.image else project.image
+        return replace(
+            project,
+            last_deployment=last,
+            image=image,
+            updated_at_s=max(ended.ended_at_s, project.updated_at_s),
+        )
+
+    await services.projects.change(ended.project, told)
+    project = await services.projects.get(ended.project)
+    if project is not None and ended.state in _SAYS:
         await services.observe(project, _SAYS[ended.state], ended.ended_at_s)
 
 

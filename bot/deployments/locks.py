@@ -55,7 +55,10 @@ class LockCommands:
             await self._require_maintain(comment, environment, held, now_s)
         await self.services.environments.unlock(project.id, environment)
         await audit_command(comment, project, "environment.unlocked", environment, self.services)
-        return f"`{environment}` is unlocked. It was locked {lock_words(held, now_s=now_s)}."
+        return (
+            f"`{environment}` is unlocked. `{held.by}` had locked it for "
+            f"{duration(now_s - held.at_s)}: {inert(held.reason)}."
+        )
 
     async def _require_maintain(
         self, comment: CommentMade, environment: str, held: Lock, now_s: float

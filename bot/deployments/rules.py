@@ -58,7 +58,7 @@ def require_unlocked(environment: str, lock: Lock | None, *, by_id: int, now_s: 
     if lock is not None and lock.holds(now_s=now_s) and lock.by_id != by_id:
         raise Refused(
             f"`{environment}` is locked {lock_words(lock, now_s=now_s)}.",
-            fix=f"@{lock.by} or somebody with the role *maintain* ends the lock with "
+            fix=f"`{lock.by}` or somebody with the role *maintain* ends the lock with "
             f"`/unlock {environment}`.",
         )
 
@@ -125,4 +125,4 @@ def missing_approvals(
 def lock_words(lock: Lock, *, now_s: float) -> str:
     """Who holds it, since when, until when, and why."""
     since, left = duration(now_s - lock.at_s), duration(lock.until_s - now_s)
-    return f"by @{lock.by} since {since} (it ends by itself in {left}): {inert(lock.reason)}"
+    return f"by `{lock.by}` for {since} (it ends by itself in {left}): {inert(lock.reason)}"

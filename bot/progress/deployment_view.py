@@ -167,7 +167,7 @@ def environments_table(environments: Sequence[EnvironmentShown]) -> str:
 def _runs(shown: EnvironmentShown) -> str:
     if shown.runs is None:
         return "not known" if shown.unsure else "nothing yet"
-    since = f"`{shown.runs.commit[:7]}` since {day_of(shown.runs.ended_at_s)}, by @{shown.runs.by}"
+    since = f"`{shown.runs.commit[:7]}` since {day_of(shown.runs.ended_at_s)}, by `{shown.runs.by}`"
     return f"not known; before it was {since}" if shown.unsure else since
 
 
@@ -177,7 +177,7 @@ def _under_way(shown: EnvironmentShown) -> str:
         return "nothing"
     waits = found.state is DeploymentState.WAITS_FOR_APPROVAL
     how = " (waits for approval)" if waits else ""
-    return f"[`{found.commit[:7]}`]({found.cause_url}) by @{found.by}{how}"
+    return f"[`{found.commit[:7]}`]({found.cause_url}) by `{found.by}`{how}"
 
 
 # --- the comment -------------------------------------------------------------------
@@ -222,7 +222,7 @@ def _succeeded(shown: Shown) -> list[str]:
 def _ended_badly(shown: Shown) -> list[str]:
     environment = shown.deployment.environment
     firsts = {
-        DeploymentState.FAILED: f"{_commit(shown)} was not deployed to {_place(shown)}",
+        DeploymentState.FAILED: f"Deploying {_commit(shown)} to {_place(shown)} failed",
         DeploymentState.ROLLED_BACK: f"{_commit(shown)} failed in {_place(shown)} and was "
         "rolled back",
         DeploymentState.UNKNOWN: f"Whether {_place(shown)} runs {_commit(shown)} is unknown",

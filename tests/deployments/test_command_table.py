@@ -77,7 +77,7 @@ TABLE: dict[str, tuple[Role, Sequence[str]]] = {
 }
 WORDS = {
     "choices": ("needs an environment", " staging"),
-    "locked": ("is locked by @tom since", "`/unlock"),
+    "locked": ("is locked by `tom` for", "`/unlock"),
     "busy": ("already: https://", "Comment the command again"),
     "ladder": ("has not been deployed to `staging` with success", "/deploy staging"),
     "no-environment": ("There is no environment `prod`", "`/deploy production`"),
@@ -86,7 +86,7 @@ WORDS = {
     "planned": ("A plan for `staging` is being made", ""),
     "locks": ("`staging` is locked for 3 days: `a load test`", "/unlock staging"),
     "not-locked": ("`staging` is not locked.", ""),
-    "unlocks": ("`staging` is unlocked", "by @"),
+    "unlocks": ("`staging` is unlocked", "had locked it for 1 minute"),
     "needs-maintain": ("needs the role *maintain*", "you have *write*"),
     "not-waiting": ("No deployment waits for approval here.", ""),
     "approves": ("Approved by @dana for `platform`", "It goes on now."),

@@ -138,7 +138,7 @@ async def test_a_lock_that_came_while_it_waited_holds_it_back(world: DeployWorld
     await world.say("/approve", by="petra")
     done = await world.now(deployment)
     assert done.state is DeploymentState.FAILED
-    assert "`staging` is locked by @tom" in await world.timeline(done)
+    assert "`staging` is locked by `tom`" in await world.timeline(done)
     assert world.github.deployments == {}
 
 
@@ -146,7 +146,7 @@ async def test_a_lock_ends_by_itself(world: DeployWorld) -> None:
     await world.policy("  deployments: {lock_hours: 2}\n")
     await world.say("/lock staging load `test` @acme/all", by="tom")
     refused = await world.say("/deploy staging")
-    assert "is locked by @tom since" in refused
+    assert "is locked by `tom` for" in refused
     assert "``load `test` @acme/all``" in refused
     await world.wake(after_s=2 * 3600)
     await world.deploy()

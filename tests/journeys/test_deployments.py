@@ -57,7 +57,7 @@ async def test_a_commit_climbs_to_production_and_back(world: World) -> None:
     await kit.say("/lock staging a load test\n/status")
     status = await kit.until("| Environment | Runs |")
     assert f"| `staging` | `{first['sha'][:7]}` since " in status
-    assert "locked by @dana" in status
+    assert "locked by `dana`" in status
     assert "1 deployment to production in 30 days; 0 of 1 change failed." in status
     assert "| team `" in status.partition("30 days |")[2]
     assert "```mermaid" in status
