@@ -194,12 +194,17 @@ class DeployWorld(BotWorld):
         assert done.state is DeploymentState.SUCCEEDED, done
         return done
 
+    async def idle(self) -> None:
+        """Worked off, also what came while its run was being worked on: the schedule sees it."""
+        await super().idle()
+        (job,) = [each for each in self.bot.jobs if each.name == "deployments"]
+        while await job.do():
+            await super().idle()
+
     async def wake(self, after_s: float = 0.0) -> None:
         """So much time passes, and the schedule looks."""
         assert isinstance(self.clock, ManualClock)
         self.clock.advance(after_s)
-        (job,) = [each for each in self.bot.jobs if each.name == "deployments"]
-        await job.do()
         await self.idle()
 
 
