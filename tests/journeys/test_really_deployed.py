@@ -33,9 +33,9 @@ from tests.catalog.needed_tools import tool
 from tests.catalog.terraform import mirror_configuration
 from tests.infra.moto_server import moto_server
 from tests.journeys.cloud import Cloud
-from tests.journeys.world import World, body, catalog_files, open_world
+from tests.journeys.deploying import KIT, Kit, records_of
+from tests.journeys.world import PATIENCE_S, World, body, catalog_files, open_world
 
-KIT = "acme/money-kit"
 TEMPLATE = Path(__file__).parents[2] / "catalog" / "templates" / "python-service"
 ANSWERS = {
     "Package": "money_kit",
@@ -70,6 +70,7 @@ class Road:
     """A service that was just made, and the cloud it goes to."""
 
     world: World
+    kit: Kit
     cloud: Cloud
     service: ProbedService
     seen: dict[str, Any] = field(
@@ -80,32 +81,30 @@ class Road:
         """Called at each probe; the first one of a deployment looks."""
         self.seen = self.seen or self.in_the_cloud()
 
-    async def deploy(
-        self, commit: str, *, run: str, action: str = "deploy"
-    ) -> tuple[Any, list[str]]:
-        """The finished workflow run of a deployment, and its statuses, oldest first."""
+    async def deploy(self, ending: str) -> tuple[Any, list[str], str]:
+        """``/deploy staging releases`` up to the bot's comment with that ending.
+
+        Returns the finished workflow run, the statuses of its deployment, oldest first, and
+        the comment.
+        """
         self.seen = {}
-        payload = {"run": run, "action": action}
-        status, made = await self.world.api(
-            "POST",
-            f"/repos/{KIT}/deployments",
-            json={
-                "ref": commit,
-                "environment": "staging",
-                "auto_merge": False,
-                "required_contexts": [],
-                "payload": payload,
-            },
-        )
-        assert status == 201, made
-        inputs = {"environment": "staging", "commit": commit, "deployment": str(made["id"])}
-        started = self.world.hub.dispatch_workflow(
-            self.world.petra, KIT, "deploy.yml", ref="main", inputs=inputs | payload
-        )
+        before = len(await self.ours())
+        await self.kit.say("/deploy staging releases")
+        async with asyncio.timeout(PATIENCE_S):
+            with self.world.hub.changes.subscribe(f"repo:{KIT}") as changes:
+                while len(found := await self.ours()) == before:
+                    await anext(changes)
+        run = await self.kit.until_run(found[0])
         await self.world.hub.idle()
-        path = f"/repos/{KIT}/deployments/{made['id']}/statuses"
+        text = await self.kit.until(ending.format(commit=found[0]["sha"][:7]))
+        path = f"/repos/{KIT}/deployments/{found[0]['id']}/statuses"
         _, statuses = await self.world.api("GET", path)
-        return started, [f"{each['state']} {each['description']}" for each in reversed(statuses)]
+        told = [f"{each['state']} {each['description']}" for each in reversed(statuses)]
+        return run, told, text
+
+    async def ours(self) -> list[dict[str, Any]]:
+        """The deployments that the bot made, newest first; jobs make others beside them."""
+        return [each for each in await self.kit.deployments() if "run" in (each["payload"] or {})]
 
     def jobs(self, run: Any) -> dict[str, str]:
         """How each job ended."""
@@ -165,7 +164,9 @@ async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
         )
         for name, value in cloud.account.variables(probe_url=service.url).items():
             world.hub.set_variable(name, value, organization="acme")
-        road = Road(world, cloud, service)
+        await generate(world)
+        issue = world.hub.create_issue(world.dana, KIT, "Ship it", "", []).number
+        road = Road(world, Kit(world, issue), cloud, service)
         service.on_probe = road.look
         yield road
 
@@ -174,12 +175,19 @@ async def road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator
 @pytest.mark.timeout(900)
 async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) -> None:
     world, service = road.world, road.service
-    await generate(world)
     first = await road.commit({}, "A good release")
-    run, statuses = await road.deploy(first, run="run-1")
+    run, statuses, text = await road.deploy("`staging` runs `{commit}`")
 
     assert run.conclusion == "success", road.log(run)
-    assert run.title.endswith(f"{first} to staging run-1")
+    assert f"{first} to staging deploy-" in run.title
+    assert "`/promote` brings it to `production`" in text
+    assert f"{IMAGE}:{first}" in text
+    assert set(await road.kit.checks(first)) == {
+        "Paved Road: settings",
+        "Paved Road: staging build",
+        "Paved Road: staging canary",
+        "Paved Road: staging promotion",
+    }
     assert road.seen == {"weights": {"canary": 100, "stable": 0}, "canary": first}
     assert set(service.probes) == {"1"}  # each asked for the canary alone
     assert road.in_the_cloud() == {"weights": {"canary": 0, "stable": 100}, "stable": first}
@@ -195,12 +203,13 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
 
     assert re.fullmatch(r"in_progress canary: \d+ to add, 0 to change, 0 to destroy", statuses[2])
 
-    asked = world.hub.create_issue(world.petra, KIT, "What would change?", "", [])
-    inputs = {"environment": "staging", "issue": str(asked.number)}
-    plan = world.hub.dispatch_workflow(world.petra, KIT, "plan.yml", ref="main", inputs=inputs)
+    await road.kit.say("/plan staging")
+    await road.kit.until("A plan for `staging` is being made")
     await world.hub.idle()
+    (plan,) = world.hub.workflow_runs(KIT, workflow="plan.yml")
     assert plan.conclusion == "success", road.log(plan)
-    _, (comment,) = await world.api("GET", f"/repos/{KIT}/issues/{asked.number}/comments")
+    _, comments = await world.api("GET", f"/repos/{KIT}/issues/{road.kit.issue}/comments")
+    (comment,) = [each for each in comments if each["body"].startswith("<!-- paved-road:plan")]
     assert comment["user"]["login"] == "github-actions[bot]"
     mark, told, *_ = comment["body"].splitlines()
     assert mark == "<!-- paved-road:plan staging -->"
@@ -208,9 +217,11 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
 
     # A bad release, and another: between them the good one must not be forgotten.
     service.is_well = lambda: False
-    for number, others in (("run-2", "one"), ("run-3", "another")):
+    for others in ("one", "another"):
         bad = await road.commit({"src/money_kit/bad.py": others.encode()}, f"Bad: {others}")
-        run, statuses = await road.deploy(bad, run=number)
+        run, statuses, text = await road.deploy(
+            "`{commit}` failed in `staging` and was rolled back"
+        )
 
         assert (run.conclusion, road.jobs(run)) == ("failure", ROLLED_BACK), road.log(run)
         assert road.seen == {
@@ -224,7 +235,15 @@ async def test_a_good_release_takes_over_and_a_bad_one_harms_nobody(road: Road) 
             "in_progress rollback: The version before it comes back.",
             "failure rollback: The version before it is in place again.",
         ]
+        assert "The canary is not healthy" in text
     assert len(road.cloud.pushed()) == 3  # one image a commit
+
+    await road.kit.say("/status")
+    status = await road.kit.until("| Environment | Runs |")
+    assert f"| `staging` | `{first[:7]}` since " in status
+    assert world.bot is not None
+    records = await records_of(world.bot.store.documents)
+    assert [each.state for each in records] == ["succeeded", "rolled-back", "rolled-back"]
 
 
 async def generate(world: World) -> None:
