@@ -200,7 +200,7 @@ class _Repositories:
         self.hub.protected.add(str(repository.name))
 
     async def ensure_environment(
-        self, repository: Repository, environment: str, *, reviewer_teams: Sequence[str]
+        self, repository: Repository, environment: str, *, only_branch: str = ""
     ) -> None:
         self.hub.enter("repositories.ensure_environment")
         made = self.hub.environments.setdefault(str(repository.name), [])

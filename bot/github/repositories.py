@@ -26,11 +26,14 @@ RULESET = "paved-road"
 REPOSITORY = "/repos/{owner}/{repo}"
 ENVIRONMENT = "/repos/{owner}/{repo}/environments/{environment}"
 RULESETS = "/repos/{owner}/{repo}/rulesets"
-KNOWN_S = 300.0  # definitions and team ids hardly ever change
+KNOWN_S = 300.0  # definitions hardly ever change
 MOST_TOPICS, LONGEST_TOPIC = 20, 50
+BRANCHES = ENVIRONMENT + "/deployment-branch-policies"
+ALREADY_LISTED = 303  # GitHub REST docs, "Create a deployment branch policy"
+NAMED = {"protected_branches": False, "custom_branch_policies": True}
 # "Failed to create the environment protection rule. Please ensure the billing plan supports
-# the required reviewers protection rule."
-REVIEWERS_REFUSED = re.compile(r"billing plan|protection rule", re.I)
+# the … protection rule."
+RULE_REFUSED = re.compile(r"billing plan|protection rule", re.I)
 NAME_IN_USE = re.compile(r"must be unique|already_exists", re.I)
 OTHER_THAN_TOPIC = re.compile(r"[^a-z0-9]+")
 
@@ -43,7 +46,6 @@ class GitHubRepositories:
         self._defined: TTLCache[str, frozenset[str] | Unavailable] = TTLCache(
             1000, KNOWN_S, timer=clock.now_s
         )
-        self._team_ids: TTLCache[tuple[str, str], int] = TTLCache(1000, KNOWN_S, timer=clock.now_s)
 
     async def find(self, name: RepositoryName) -> Repository | None:
         """See the port."""
@@ -153,25 +155,37 @@ class GitHubRepositories:
                 await calls.put(RULESETS + "/{ruleset}", body, ruleset=ruleset["id"])
 
     async def ensure_environment(
-        self, repository: Repository, environment: str, *, reviewer_teams: Sequence[str]
+        self, repository: Repository, environment: str, *, only_branch: str = ""
     ) -> None:
-        """One request; where reviewers are not offered, it exists without them afterwards.
+        """One request, two with a branch; where branches are not offered, it exists without.
 
         Fields that nobody asked for are left out: some plans refuse their mere
         presence (github-facts, section 7).
         """
-        ids = [await self._team_id(repository.name.owner, team) for team in reviewer_teams]
-        body = {"reviewers": [{"type": "Team", "id": each} for each in ids]} if ids else {}
+        if not only_branch:
+            await self._put_environment(repository, environment, {})
+            return
         try:
-            await self._put_environment(repository, environment, body)
+            await self._put_environment(
+                repository, environment, {"deployment_branch_policy": NAMED}
+            )
         except Rejected as error:
-            if not (ids and REVIEWERS_REFUSED.search(error.words)):
+            if not RULE_REFUSED.search(error.words):
                 raise
             await self._put_environment(repository, environment, {})
             raise Unavailable(
-                f"reviewers of the environment `{environment}`",
+                f"the rule that only `{only_branch}` deploys to `{environment}`",
                 change=_what_to_change(repository, error),
             ) from None
+        await self._let_deploy(repository, environment, only_branch)
+
+    async def _let_deploy(self, repository: Repository, environment: str, branch: str) -> None:
+        calls, body = self._api.project(repository), {"name": branch, "type": "branch"}
+        try:
+            await calls.post(BRANCHES, body, environment=environment, repeatable=True)
+        except Rejected as error:
+            if error.status != ALREADY_LISTED:
+                raise
 
     async def _put_environment(
         self, repository: Repository, environment: str, body: dict[str, Any]
@@ -181,14 +195,6 @@ class GitHubRepositories:
             await calls.put(ENVIRONMENT, body, environment=environment)
         except (NotFound, Forbidden) as error:
             raise Unavailable("environments", change=_what_to_change(repository, error)) from None
-
-    async def _team_id(self, organization: str, team: str) -> int:
-        key = (organization.lower(), team.lower())
-        if key not in self._team_ids:
-            calls = self._api.under(organization, LOOKING)
-            told = await calls.get("/orgs/{org}/teams/{team}", team=team)
-            self._team_ids[key] = int(told["id"])
-        return self._team_ids[key]
 
     async def delete(self, repository: Repository) -> None:
         """See the port.

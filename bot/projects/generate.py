@@ -194,10 +194,13 @@ async def environments(run: Run, services: GenerateServices) -> Outcome:
         return Outcome(note="nothing is deployed from here")
     left_out: list[Unavailable] = []
     for environment in ENVIRONMENTS:
-        reviewers = (str(run.intent["team"]),) if environment == "production" else ()
+        # A workflow that somebody changed on a branch of theirs has no business there. Who may
+        # command, and who approves, the bot asks: GitHub's reviewers would hold up each job,
+        # the rollback of a bad release too.
+        only = repository_of(run).default_branch if environment == "production" else ""
         try:
             await services.github.repositories.ensure_environment(
-                repository_of(run), environment, reviewer_teams=reviewers
+                repository_of(run), environment, only_branch=only
             )
         except Unavailable as missing:
             left_out.append(missing)

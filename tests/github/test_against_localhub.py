@@ -176,24 +176,21 @@ async def test_the_default_branch_is_protected_once(
 async def test_what_a_free_plan_does_not_offer_is_told_with_what_to_change(
     hub: LocalHub, github: GitHub, visibility: str, offered: bool
 ) -> None:
-    """Rulesets and reviewers; the environment itself is there all the same."""
+    """Rulesets and rules for branches; the environment itself is there all the same."""
     hub.organization("acme").plan = "free"
     shop = await github.repositories.create(new(visibility=visibility))
-    await github.repositories.add_team(shop, "payments", "maintain")
     protect = github.repositories.protect_default_branch(shop, required_checks=())
-    reviewed = github.repositories.ensure_environment(
-        shop, "production", reviewer_teams=["payments"]
-    )
+    ruled = github.repositories.ensure_environment(shop, "production", only_branch="main")
     if offered:
         await protect
-        await reviewed
+        await ruled
     else:
-        for missing in (protect, reviewed):
+        for missing in (protect, ruled):
             with pytest.raises(Unavailable) as told:
                 await missing
             assert "plan" in told.value.change
     environment = hub.environment("acme/shop", "production")
-    assert bool(environment.reviewers) is offered
+    assert [each["name"] for each in environment.branches] == (["main"] if offered else [])
 
 
 @pytest.mark.parametrize("status", [403, 404])
@@ -212,28 +209,23 @@ async def test_what_github_refuses_to_the_app_is_unavailable(
     refused = (
         github.repositories.protect_default_branch(shop, required_checks=())
         if what == "rulesets"
-        else github.repositories.ensure_environment(shop, "dev", reviewer_teams=())
+        else github.repositories.ensure_environment(shop, "dev")
     )
     with pytest.raises(Unavailable) as told:
         await refused
     assert "Administration: write" in told.value.change
 
 
-async def test_environments_are_there_with_their_reviewers(
+async def test_environments_are_there_with_the_branch_that_may_deploy(
     hub: LocalHub, github: GitHub, shop: Repository
 ) -> None:
-    """Production waits for the team; the team's number is asked for once."""
-    await github.repositories.add_team(shop, "payments", "maintain")
-    for environment, teams in (("dev", ()), ("production", ("payments",)), ("dr", ("payments",))):
-        await github.repositories.ensure_environment(shop, environment, reviewer_teams=teams)
-    team = hub.team("acme", "payments")
-    assert hub.environment("acme/shop", "dev").reviewers == []
-    assert [each["id"] for each in hub.environment("acme/shop", "production").reviewers] == [
-        team.id
-    ]
-    assert calls(hub).count("GET /orgs/{org}/teams/{team_slug}") == 1
-    with pytest.raises(NotFound):
-        await github.repositories.ensure_environment(shop, "dev", reviewer_teams=["nobody"])
+    """However often it is asked for."""
+    for _ in range(2):
+        await github.repositories.ensure_environment(shop, "dev")
+        await github.repositories.ensure_environment(shop, "production", only_branch="main")
+    assert hub.environment("acme/shop", "dev").branch_policy is None
+    (branch,) = hub.environment("acme/shop", "production").branches
+    assert (branch["name"], branch["type"]) == ("main", "branch")
 
 
 async def test_topics_are_made_fit(hub: LocalHub, github: GitHub, shop: Repository) -> None:

@@ -99,7 +99,9 @@ class Road:
         text = await self.kit.until(ending.format(commit=found[0]["sha"][:7]))
         path = f"/repos/{KIT}/deployments/{found[0]['id']}/statuses"
         _, statuses = await self.world.api("GET", path)
-        told = [f"{each['state']} {each['description']}" for each in reversed(statuses)]
+        # The jobs' own deployments retire ours, as on GitHub.
+        said = [each for each in reversed(statuses) if each["state"] != "inactive"]
+        told = [f"{each['state']} {each['description']}" for each in said]
         return run, told, text
 
     async def ours(self) -> list[dict[str, Any]]:

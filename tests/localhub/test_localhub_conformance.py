@@ -139,6 +139,12 @@ async def _repository(scene: Scene, bot: Client, person: Client) -> None:
     protection = {"wait_timer": 5, "reviewers": [{"type": "Team", "id": team.id}]}
     await bot.ok(f"PUT {KIT}/environments/production", protection)
     await bot.ok(f"PUT {KIT}/environments/dev")
+    named = {"protected_branches": False, "custom_branch_policies": True}
+    await bot.ok(f"PUT {KIT}/environments/dev", {"deployment_branch_policy": named})
+    policies = f"{KIT}/environments/dev/deployment-branch-policies"
+    await bot.ok(f"POST {policies}", {"name": "main"})
+    assert (await bot(f"POST {policies}", {"name": "main", "type": "branch"})).status == 303
+    await bot.ok(f"GET {policies}")
     await bot.ok(f"GET {KIT}/environments")
     await bot.ok(f"GET {KIT}/environments/production")
     await bot.ok(f"DELETE {KIT}/environments/dev")

@@ -1,7 +1,7 @@
 """The programs of deploy.yml, each run alone as a step runs it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -23,7 +23,9 @@ def tools() -> None:
 
 
 @contextmanager
-def answering(*codes: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+def answering(
+    *codes: int, bodies: Sequence[object] = ()
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A server's address, and the requests it got; it answers with the codes, the last for ever."""
     asked: list[dict[str, Any]] = []
 
@@ -41,6 +43,8 @@ def answering(*codes: int) -> Iterator[tuple[str, list[dict[str, Any]]]]:
             )
             self.send_response(codes[min(len(asked), len(codes)) - 1])
             self.end_headers()
+            if len(asked) <= len(bodies):
+                self.wfile.write(json.dumps(bodies[len(asked) - 1]).encode())
 
         do_POST = do_GET  # noqa: N815 -- the name that http.server calls
 
@@ -96,6 +100,59 @@ def test_text_of_strangers_is_only_text(tmp_path: Path) -> None:
         assert tell(tmp_path, url, "failure", "build", said)[0] == 0
     assert asked[0]["body"]["description"] == f"build: {said}"
     assert not (tmp_path / "hacked").exists()
+
+
+# Production.
+
+COMMANDED: dict[str, Any] = {
+    "creator": {"login": "paved-road[bot]", "type": "Bot"},
+    "sha": "a" * 40,
+    "environment": "production",
+    "payload": {"run": "deploy-1", "action": "deploy"},
+}
+
+
+@pytest.mark.parametrize(
+    ("deployment", "states", "goes"),
+    [
+        pytest.param({}, [], True, id="commanded"),
+        pytest.param({}, ["in_progress", "queued"], True, id="begun"),
+        pytest.param({"payload": json.dumps(COMMANDED["payload"])}, [], True, id="payload-as-text"),
+        pytest.param({"creator": {"login": "dana", "type": "User"}}, [], False, id="by-hand"),
+        pytest.param(
+            {"creator": {"login": "github-actions[bot]", "type": "Bot"}}, [], False, id="by-a-job"
+        ),
+        pytest.param({"sha": "b" * 40}, [], False, id="another-commit"),
+        pytest.param({"environment": "staging"}, [], False, id="for-staging"),
+        pytest.param({"payload": {"run": "deploy-1", "action": "rollback"}}, [], False, id="back"),
+        pytest.param({"payload": ""}, [], False, id="no-payload"),
+        pytest.param({}, ["success", "in_progress"], False, id="done-before"),
+        pytest.param({}, ["inactive", "success"], False, id="retired"),
+        pytest.param(None, [], False, id="not-there"),
+    ],
+)
+def test_production_takes_what_was_commanded_and_once(
+    tmp_path: Path, deployment: dict[str, Any] | None, states: list[str], goes: bool
+) -> None:
+    statuses = [{"state": state} for state in states]
+    bodies = [None if deployment is None else COMMANDED | deployment, statuses]
+    environment = {
+        "ACTION": "deploy",
+        "COMMIT": "a" * 40,
+        "DEPLOYMENT": "42",
+        "ENVIRONMENT": "production",
+        "RUN": "deploy-1",
+    }
+    with answering(404 if deployment is None else 200, 200, bodies=bodies) as (url, asked):
+        code, said, _ = run(
+            step("deploy.yml", "build", "Look for the command"),
+            folder=tmp_path,
+            environment=environment | {"GITHUB_API_URL": url},
+        )
+    assert (code == 0) is goes, said
+    assert ("Nobody commanded this" in said) is not goes
+    assert asked[0]["path"] == "/repos/acme/money-kit/deployments/42"
+    assert {each["authorization"] for each in asked} == {"Bearer a-token"}
 
 
 # Settings.

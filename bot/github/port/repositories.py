@@ -64,9 +64,12 @@ class Repositories(Protocol):
         ...
 
     async def ensure_environment(
-        self, repository: Repository, environment: str, *, reviewer_teams: Sequence[str]
+        self, repository: Repository, environment: str, *, only_branch: str = ""
     ) -> None:
-        """Ensure a deployment environment. Raises Unavailable where reviewers are not offered."""
+        """Ensure a deployment environment, to which workflows of that branch alone may deploy.
+
+        Raises Unavailable where environments, or rules for their branches, are not offered.
+        """
         ...
 
     async def delete(self, repository: Repository) -> None:

@@ -150,6 +150,14 @@ class SettingsOperations(VariableOperations):
         owner = self.world.organizations.find(found.owner.lower())
         reviewers, wait_min = given.get("reviewers") or [], given.get("wait_timer") or 0
         offered = not found.private or (owner is not None and owner.plan == "enterprise")
+        branches = given.get("deployment_branch_policy")
+        paid = owner is None or owner.plan != "free"
+        if branches and found.private and not paid:
+            raise Refused(
+                422,
+                "Failed to create the environment protection rule. Please ensure the "
+                "billing plan supports the branch policy protection rule.",
+            )
         if (reviewers or wait_min) and not offered:
             problem = (
                 "Failed to create the environment protection rule. Please ensure the "
@@ -168,11 +176,29 @@ class SettingsOperations(VariableOperations):
         )
         environment.reviewers, environment.wait_timer_min = list(reviewers), wait_min
         environment.prevent_self_review = bool(given.get("prevent_self_review"))
-        environment.branch_policy = given.get("deployment_branch_policy")
+        environment.branch_policy = branches
         environment.updated_at_s = self.now_s()
         self.world.environments.put(environment)
         self.tell(found, "environments")
         return environment
+
+    def add_environment_branch(
+        self, actor: Who, repository: str | Repository, name: str, given: Mapping[str, Any]
+    ) -> dict[str, Any] | None:
+        """The branch or tag that may deploy from now on; None where it may already."""
+        found = self.repository(repository)
+        self._require_admin(acting(actor), found)
+        environment = self.environment(found, name)
+        if not (environment.branch_policy or {}).get("custom_branch_policies"):
+            raise not_found()
+        asked = {"name": given["name"], "type": given.get("type", "branch")}
+        if any({"name": one["name"], "type": one["type"]} == asked for one in environment.branches):
+            return None
+        made = {"id": self.world.next_id(), **asked}
+        environment.branches.append(made)
+        self.world.environments.put(environment)
+        self.tell(found, "environments")
+        return made
 
     def _check_reviewers(self, repository: Repository, reviewers: list[dict[str, Any]]) -> None:
         for who in reviewers:

@@ -286,6 +286,26 @@ def put_environment(call: Call) -> Answer:
     return Answer(body=shapes.environment(call.hub, call.repository, made))
 
 
+class NamedBranch(msgspec.Struct):
+    """Body of "create a deployment branch policy"."""
+
+    name: str
+    type: Literal["branch", "tag"] = "branch"
+
+
+def list_branch_policies(call: Call) -> Answer:
+    """Which branches and tags may deploy there."""
+    found = call.hub.environment(call.repository, call.params["environment_name"])
+    return call.page(found.branches, shapes.branch_policy, within="branch_policies")
+
+
+def create_branch_policy(call: Call) -> Answer:
+    """That branch or tag may deploy there; one that may already is 303."""
+    name, given = call.params["environment_name"], call.given(NamedBranch)
+    made = call.hub.add_environment_branch(call.actor, call.repository, name, given)
+    return Answer(body=shapes.branch_policy(made)) if made else Answer(status=303)
+
+
 def delete_environment(call: Call) -> Answer:
     """Delete an environment."""
     call.hub.delete_environment(call.actor, call.repository, call.params["environment_name"])

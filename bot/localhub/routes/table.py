@@ -217,6 +217,16 @@ ROUTES = (
         "administration:write",
     ),
     route(
+        f"GET {REPO}/environments/{{environment_name}}/deployment-branch-policies",
+        repositories.list_branch_policies,
+        "actions:read",
+    ),
+    route(
+        f"POST {REPO}/environments/{{environment_name}}/deployment-branch-policies",
+        repositories.create_branch_policy,
+        "administration:write",
+    ),
+    route(
         f"DELETE {REPO}/environments/{{environment_name}}",
         repositories.delete_environment,
         "administration:write",

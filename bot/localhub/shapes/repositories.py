@@ -249,6 +249,11 @@ def environment(hub: HubCore, repository: Repository, found: Environment) -> Jso
     }
 
 
+def branch_policy(found: Json) -> Json:
+    """A branch or tag that may deploy."""
+    return found | {"node_id": node_id("GA", found["id"])}
+
+
 def _reviewer(hub: HubCore, who: Json) -> Json:
     if who["type"] == "Team":
         return {"type": "Team", "reviewer": team(hub, hub.world.teams[who["id"]])}

@@ -92,5 +92,6 @@ class Environment:
     prevent_self_review: bool = False
     reviewers: list[dict[str, Any]] = field(default_factory=list)
     branch_policy: dict[str, bool] | None = None
+    branches: list[dict[str, Any]] = field(default_factory=list)  # id, name, type; of the policy
     created_at_s: float = 0.0
     updated_at_s: float = 0.0
