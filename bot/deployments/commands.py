@@ -133,8 +133,6 @@ class DeploymentCommands:
 
     async def status(self, project: Project) -> str:
         """What each environment runs, what is under way, and the figures below."""
-        if not project.cloud_provider:
-            return ""  # a library runs nowhere
         policy, now_s = await policy_of(self.services), self.services.clock.now_s()
         rows = []
         for name in policy.environments:
@@ -151,6 +149,9 @@ class DeploymentCommands:
                     lock=f"locked {lock_words(held, now_s=now_s)}" if held else "",
                 )
             )
+        told = any(each.runs or each.unsure or each.under_way or each.lock for each in rows)
+        if not told and not project.cloud_provider:
+            return ""  # a library runs nowhere
         parts = [environments_table(rows), await self.figures(project)]
         return "\n\n".join(part for part in parts if part)
 
