@@ -101,11 +101,16 @@ def outcome_problem(deployment: Deployment, why: Why) -> tuple[str, str]:
     problem, fix = _OUTCOMES[why]
     failed = [each for each in deployment.stages if each.state is StageState.FAILED and each.note]
     if failed and why in (Why.FAILED, Why.PUT_BACK, Why.NOT_PUT_BACK):
-        problem += f" *{_TITLES[failed[0].name]}* says {inert(failed[0].note)}."
+        problem += f" *{_TITLES[failed[0].name]}* says {_quoted(failed[0].note)}."
     env = deployment.environment
     return problem.format(env=env) if not failed else problem.replace("{env}", env), fix.format(
         env=env
     )
+
+
+def _quoted(note: str) -> str:
+    """Somebody's sentence within one of ours."""
+    return inert(note.rstrip("."))
 
 
 def deployment_comment(shown: Shown) -> str:
@@ -329,7 +334,7 @@ def _check(shown: Shown, name: str, stage: Stage) -> CheckRun:
     if not good and shown.state is DeploymentState.UNKNOWN:
         conclusion = "neutral"
     how = {"success": "done", "failure": "failed", "neutral": "not known"}[conclusion]
-    said = f"\n\nIt said {inert(stage.note)}." if stage.note else ""
+    said = f"\n\nIt said {_quoted(stage.note)}." if stage.note else ""
     return CheckRun(
         name=f"{CHECK_NAME}: {deployment.environment} {name}",
         head_sha=deployment.commit,
