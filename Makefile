@@ -10,7 +10,7 @@ run: $(STAMP)  ## a local GitHub with the bot beside it; prints where to click
 	$(BIN)/paved-road sandbox
 
 test: $(STAMP)  ## everything, the slow tests too
-	$(BIN)/python -m pytest --durations=25 -n auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --durations=25 -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
