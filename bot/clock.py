@@ -23,6 +23,14 @@ def day_of(now_s: float) -> str:
     return dt.datetime.fromtimestamp(now_s, tz=dt.UTC).date().isoformat()
 
 
+def seconds_of(iso: str, *, otherwise: float = 0.0) -> float:
+    """Unix time of what ISO 8601 says; ``otherwise`` where it says none."""
+    try:
+        return dt.datetime.fromisoformat(iso).timestamp()
+    except ValueError:
+        return otherwise
+
+
 class SystemClock:
     """The machine's own clock."""
 

@@ -150,7 +150,7 @@ class DeploymentCommands:
                 )
             )
         told = any(each.runs or each.unsure or each.under_way or each.lock for each in rows)
-        if not told and not project.cloud_provider:
+        if not told and not project.is_deployed:
             return ""  # a library runs nowhere
         parts = [environments_table(rows), await self.figures(project)]
         return "\n\n".join(part for part in parts if part)

@@ -1,13 +1,13 @@
 """Who deploys to an environment now, and who holds it back: one record, changed atomically."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from bot.store.collections import ENVIRONMENTS
-from bot.store.keep import change
-from bot.store.port import Documents, Json
+from bot.store.keep import change_value
+from bot.store.port import Documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,15 +90,13 @@ class Environments:
     async def _change(
         self, project: str, name: str, decide: Callable[[Environment], Environment]
     ) -> Environment:
-        def data(known: Mapping[str, Json] | None) -> Mapping[str, Json]:
-            before = Environment(project=project, name=name)
-            if known is not None:
-                before = msgspec.convert(known, Environment)
-            made: dict[str, Json] = msgspec.to_builtins(decide(before))
-            return made
-
-        kept = await change(self._documents, ENVIRONMENTS.name, _id(project, name), data)
-        return msgspec.convert(kept, Environment)
+        return await change_value(
+            self._documents,
+            ENVIRONMENTS.name,
+            _id(project, name),
+            decide,
+            default=Environment(project=project, name=name),
+        )
 
 
 def _with(known: Environment, lock: Lock | None) -> Environment:

@@ -31,11 +31,6 @@ def is_unsure(deployments: Sequence[Deployment]) -> bool:
     return bool(ended) and ended[-1].state in _UNSURE
 
 
-def has_run(deployments: Sequence[Deployment], commit: str) -> bool:
-    """Whether the commit was in place there at some time."""
-    return any(each.commit == commit for each in succeeded(deployments))
-
-
 def to_roll_back_to(deployments: Sequence[Deployment]) -> Deployment | None:
     """What a rollback brings back: the commit before the one in place, or None.
 

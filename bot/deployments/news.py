@@ -11,8 +11,8 @@ import msgspec
 
 from bot.github.port import DeploymentStatus
 from bot.store.collections import DEPLOYMENT_NEWS
-from bot.store.keep import change
-from bot.store.port import Documents, Json
+from bot.store.keep import change_value
+from bot.store.port import Documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,9 +103,6 @@ class NewsRecords:
         )
 
     async def _change(self, run: str, decide: Callable[[News], News]) -> News:
-        def data(known: Mapping[str, Json] | None) -> Mapping[str, Json]:
-            before = msgspec.convert(known, News) if known is not None else News()
-            made: dict[str, Json] = msgspec.to_builtins(decide(before))
-            return made
-
-        return msgspec.convert(await change(self._documents, DEPLOYMENT_NEWS.name, run, data), News)
+        return await change_value(
+            self._documents, DEPLOYMENT_NEWS.name, run, decide, default=News()
+        )

@@ -1,9 +1,9 @@
 """When something is told of a deployment under way: keep it, and let its run look."""
 
-import datetime as dt
 import re
 from dataclasses import dataclass
 
+from bot.clock import seconds_of
 from bot.deployments.news import HeardRun
 from bot.deployments.record import Deployment
 from bot.deployments.services import DEPLOY_WORKFLOW, WORKFLOWS, DeployServices
@@ -38,7 +38,7 @@ class OnDeploymentStatus:
             description=event.description,
             environment_url=event.environment_url,
             log_url=event.url,
-            told_at_s=_seconds(event.told_at) or self.services.clock.now_s(),
+            told_at_s=seconds_of(event.told_at) or self.services.clock.now_s(),
         )
         await self.services.news.status(
             deployment.id, event.deployment_id, [status], now_s=self.services.clock.now_s()
@@ -79,10 +79,3 @@ async def _wake(deployment: Deployment, services: DeployServices) -> None:
     run = await services.runs.get(deployment.id)
     if run is not None and not run.finished:
         await enqueue(services.queue, run)
-
-
-def _seconds(iso: str) -> float:
-    try:
-        return dt.datetime.fromisoformat(iso).timestamp()
-    except ValueError:
-        return 0.0

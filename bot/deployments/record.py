@@ -1,6 +1,6 @@
 """The record of a deployment: one commit to one environment, from the command to its outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ import msgspec
 
 from bot.deployments.months import month_fields
 from bot.store.collections import DEPLOYMENTS
-from bot.store.keep import put
+from bot.store.keep import change, put
 from bot.store.port import Documents, Json, Scalar
 
 
@@ -107,13 +107,14 @@ class DeploymentRecords:
 
     async def update(self, id_: str, **changed: Any) -> Deployment:
         """The deployment with these fields changed. Raises LookupError where there is none."""
-        known = await self.get(id_)
-        if known is None:
-            raise LookupError(f"no deployment {id_}")
-        new = replace(known, **changed)
-        if new != known:
-            await self.put(new)
-        return new
+
+        def decide(known: Mapping[str, Json] | None) -> Mapping[str, Json]:
+            if known is None:
+                raise LookupError(f"no deployment {id_}")
+            return _data(replace(msgspec.convert(known, Deployment), **changed))
+
+        kept = await change(self._documents, DEPLOYMENTS.name, id_, decide)
+        return msgspec.convert(kept, Deployment)
 
     async def get(self, id_: str) -> Deployment | None:
         """The deployment, or None."""
@@ -127,19 +128,6 @@ class DeploymentRecords:
     async def of_environment(self, project: str, environment: str) -> Sequence[Deployment]:
         """Those to one environment, oldest first."""
         return await self._all({"project": project, "environment": environment})
-
-    async def of_team(self, team: str) -> Sequence[Deployment]:
-        """Those of projects that were the team's then, oldest first."""
-        return await self._all({"team": team})
-
-    async def of_template(self, template: str) -> Sequence[Deployment]:
-        """Those of projects made from that template, oldest first."""
-        return await self._all({"template": template})
-
-    async def of_github(self, github_id: int) -> Deployment | None:
-        """The one that GitHub knows by that id, or None."""
-        found = await self._all({"github_id": github_id})
-        return found[0] if found else None
 
     async def _all(self, where: dict[str, Scalar]) -> list[Deployment]:
         found: list[Deployment] = []

@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from bot.costs import Estimate, estimate
@@ -10,6 +10,7 @@ from bot.costs.estimate import known_in
 from bot.deploy_settings import PATH, Setting, SettingsFile, Value
 from bot.github.port import Annotation, CheckRun
 from bot.problems import Problem
+from bot.progress.annotations import annotations_of
 from bot.progress.inert import HIDDEN, inert
 from bot.progress.words import cell, counted, listed
 
@@ -113,7 +114,9 @@ def settings_check(head_sha: str, found: SettingsFile | Sequence[Problem] | None
         )
         return _check(head_sha, "failure", f"{PATH} is missing", summary)
     title = f"{counted(len(found), 'problem')} to mend"
-    return _check(head_sha, "failure", title, problems_list(found), _annotations(found))
+    told = [replace(each, message=each.message[:_LONGEST_MESSAGE]) for each in found]
+    annotations = annotations_of(told[:MOST_PROBLEMS])
+    return _check(head_sha, "failure", title, problems_list(found), annotations)
 
 
 def problems_list(problems: Sequence[Problem]) -> str:
@@ -140,20 +143,6 @@ def _check(
         title=title,
         summary=summary,
         annotations=annotations,
-    )
-
-
-def _annotations(problems: Sequence[Problem]) -> tuple[Annotation, ...]:
-    return tuple(
-        Annotation(
-            path=each.path,
-            line=max(each.line, 1),
-            column=each.column if each.column > 1 else 0,
-            level="failure",
-            title=each.rule,
-            message=each.message[:_LONGEST_MESSAGE],
-        )
-        for each in problems[:MOST_PROBLEMS]
     )
 
 

@@ -8,6 +8,7 @@ from cachetools import LRUCache
 
 from bot.audit import AuditLog
 from bot.clock import Clock
+from bot.deploy_settings import ENVIRONMENTS
 from bot.errors import Unavailable, UserError
 from bot.github.port import (
     File,
@@ -29,7 +30,6 @@ from bot.projects.request_audit import audit
 from bot.runs import Outcome, Run, Step
 from bot.store.port import Json
 
-ENVIRONMENTS = ("dev", "staging", "production")
 TEAM_PERMISSION = "maintain"  # its people promote and deploy; settings of access stay with admins
 
 

@@ -66,6 +66,11 @@ class Project:
     updated_at_s: float
     settings: Mapping[str, Json] = field(default_factory=dict)
 
+    @property
+    def is_deployed(self) -> bool:
+        """Whether it is made to run somewhere, and so has settings."""
+        return bool(self.cloud_provider)
+
 
 class ProjectRecords:
     """Projects on the ``Documents`` port."""

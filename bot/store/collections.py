@@ -12,11 +12,11 @@ DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deploymen
 DEPLOYMENTS = Collection(
     "deployments",
     indexed=(
-        *("project", "environment", "team", "template", "github_id", "state"),
+        *("project", "environment", "state"),
         *("month", "project_month", "team_month", "template_month"),  # deployments/months.py
     ),
 )
-ENVIRONMENTS = Collection("environments", indexed=("project",))  # locks, and who deploys there
+ENVIRONMENTS = Collection("environments")  # locks, and who deploys there
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong

@@ -1,10 +1,14 @@
 """Writing a record whatever others write meanwhile: read, decide, replace, again if it moved."""
 
 from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
 
 from bot.store.port import Documents, Json
 
 Data = Mapping[str, Json]
+Value = TypeVar("Value")
 
 
 async def put(documents: Documents, collection: str, id_: str, data: Data) -> None:
@@ -30,3 +34,23 @@ async def change(
                 return data
         elif await documents.replace(collection, id_, data, version=known.version):
             return data
+
+
+async def change_value(
+    documents: Documents,
+    collection: str,
+    id_: str,
+    decide: Callable[[Value], Value],
+    *,
+    default: Value,
+) -> Value:
+    """``change`` of a record that is a value of the default's type; the default where none is."""
+    kind = type(default)
+
+    def data(known: Data | None) -> Data:
+        made: Data = msgspec.to_builtins(
+            decide(default if known is None else msgspec.convert(known, kind))
+        )
+        return made
+
+    return msgspec.convert(await change(documents, collection, id_, data), kind)

@@ -5,13 +5,13 @@ The body itself tells most: GitHub writes every heading of the form that was use
 two versions have the same headings, the one whose form was there at the time counts.
 """
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cachetools import LRUCache
 
+from bot.clock import seconds_of
 from bot.errors import RetryLater, UserError
 from bot.forms import Form, compile_form, headings_found
 from bot.organization import Organization
@@ -98,7 +98,8 @@ class FiledForms:
         usable = [each for each in versions if each.state is not VersionState.WITHDRAWN]
         if not usable:
             raise TemplateWithdrawn(versions[0])
-        at_s = _seconds(asked_at)
+        # Where no time is told, only what is there now fits.
+        at_s = seconds_of(asked_at, otherwise=float("inf"))
         found = self._choose(usable, body, organization, at_s=at_s)
         offered = any(each.state is VersionState.OFFERED for each in usable)
         if not offered and not _was_there(found.version, at_s):
@@ -157,11 +158,3 @@ def _was_there(version: TemplateVersion, at_s: float) -> bool:
     if version.offered_at_s > at_s:
         return False
     return version.state is VersionState.OFFERED or version.updated_at_s + PAGE_OPEN_S >= at_s
-
-
-def _seconds(iso: str) -> float:
-    """Unix time; the end of time where nothing is told, so that only what is there now fits."""
-    try:
-        return dt.datetime.fromisoformat(iso).timestamp()
-    except ValueError:
-        return float("inf")

@@ -31,7 +31,7 @@ class DescribeDelivery:
         """The words; empty for what is never deployed."""
         now_s = self.clock.now_s()
         newest = await self.find.newest(project.id, count=NEWEST, now_s=now_s)
-        if not newest and not project.cloud_provider:
+        if not newest and not project.is_deployed:
             return ""
         ladder = await self.ladder()
         own = await self._last_quarter(now_s, By.PROJECT, project.id) if newest else []

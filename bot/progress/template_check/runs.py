@@ -1,10 +1,9 @@
 """One check run for each changed template, and one for the change as a whole."""
 
-from collections.abc import Sequence
 from typing import Final
 
-from bot.github.port import Annotation, CheckAction, CheckRun
-from bot.problems import Problem
+from bot.github.port import CheckAction, CheckRun
+from bot.progress.annotations import annotations_of
 from bot.progress.template_check.parts import (
     check_words,
     commands_words,
@@ -42,7 +41,7 @@ def template_check(report: CheckReport, template: TemplateReport) -> CheckRun:
         title=_check_title(report, template),
         summary=_check_summary(report, template),
         text=_check_text(template),
-        annotations=() if pending else _annotations(template.problems),
+        annotations=() if pending else annotations_of(template.problems[:MOST_ANNOTATIONS]),
         actions=() if pending else _actions(report, template),
     )
 
@@ -68,7 +67,7 @@ def summary_check(report: CheckReport) -> CheckRun:
             if part
         )
         or "No template and nothing that the platform team decides about was changed.",
-        annotations=_annotations(report.others) if done else (),
+        annotations=annotations_of(report.others[:MOST_ANNOTATIONS]) if done else (),
         actions=_summary_actions(report) if done else (),
     )
 
@@ -124,20 +123,6 @@ def _check_text(template: TemplateReport) -> str:
         parts.append("\n".join(rows))
     parts += [fold_tree(template), fold_form(template)]
     return "\n\n".join(part for part in parts if part)
-
-
-def _annotations(problems: Sequence[Problem]) -> tuple[Annotation, ...]:
-    return tuple(
-        Annotation(
-            path=each.path,
-            line=max(each.line, 1),
-            column=each.column if each.column > 1 else 0,
-            level="failure" if each.severity == "error" else "warning",
-            title=each.rule,
-            message=each.message,
-        )
-        for each in problems[:MOST_ANNOTATIONS]
-    )
 
 
 def _actions(report: CheckReport, template: TemplateReport) -> tuple[CheckAction, ...]:

@@ -4,18 +4,24 @@ A pull request is asked about where its head has another file than its base, a p
 its commits touch the file (the event table sees to that); everything else costs no request.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from bot.audit import AuditCause, AuditLog
 from bot.clock import Clock
-from bot.deploy_settings import SettingsFile
+from bot.deploy_settings import Rules, SettingsFile
 from bot.deploy_settings.schema import SCHEMA_KEY
 from bot.github.port import Contents, RepositoryName
+from bot.problems import Problem
 from bot.progress import Sticky
 from bot.progress.settings_view import settings_check
 from bot.projects.record import Project, ProjectRecords
-from bot.projects.settings.current import CurrentSettings, content_at, is_deployed, look
+from bot.projects.settings.current import CurrentSettings, content_at, look
 from bot.work.events import BranchPushed, PullRequestChanged
+
+# The settings, or what is wrong with them; None where the file is missing.
+Found: TypeAlias = SettingsFile | Sequence[Problem] | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,10 +40,11 @@ class CheckSettings:
         project = await self._project(event.repository)
         if project is None or event.after == project.first_commit:
             return  # the first commit is ours, and its check run another one
+        rules = await self.current.rules(project)
         content = await content_at(self.contents, event.repository, event.after)
-        await self._show(project, event.repository, event.after, content)
+        await self._show(event.repository, event.after, _look(content, rules))
         if event.is_default:
-            await self._record(project, event)
+            await self._record(project, event, rules)
 
     async def on_pull_request(self, event: PullRequestChanged) -> None:
         """Check the head's file if it is not the base's."""
@@ -46,24 +53,20 @@ class CheckSettings:
             return
         content = await content_at(self.contents, event.repository, event.head_sha)
         if content != await content_at(self.contents, event.repository, event.base_sha):
-            await self._show(project, event.repository, event.head_sha, content)
+            rules = await self.current.rules(project)
+            await self._show(event.repository, event.head_sha, _look(content, rules))
 
     async def _project(self, repository: RepositoryName) -> Project | None:
         project = await self.projects.of_repository(str(repository))
-        return project if project is not None and is_deployed(project) else None
+        return project if project is not None and project.is_deployed else None
 
-    async def _show(
-        self, project: Project, repository: RepositoryName, commit: str, content: bytes | None
-    ) -> None:
-        rules = await self.current.rules(project)
-        found = None if content is None else look(content, rules)
+    async def _show(self, repository: RepositoryName, commit: str, found: Found) -> None:
         await self.sticky.check(repository, settings_check(commit, found))
 
-    async def _record(self, project: Project, event: BranchPushed) -> None:
+    async def _record(self, project: Project, event: BranchPushed, rules: Rules) -> None:
         """The record says what the branch says now: events may come late or twice."""
         head = await self.contents.head(event.repository, event.branch)
-        content = await content_at(self.contents, event.repository, head)
-        found = None if content is None else look(content, await self.current.rules(project))
+        found = _look(await content_at(self.contents, event.repository, head), rules)
         if not isinstance(found, SettingsFile):
             return  # told by the check run; the last good settings stay
         settings = {key: said for key, said in found.value.items() if key != SCHEMA_KEY}
@@ -82,3 +85,7 @@ class CheckSettings:
         await self.projects.change(
             project.id, lambda known: replace(known, settings=settings, updated_at_s=now_s)
         )
+
+
+def _look(content: bytes | None, rules: Rules) -> Found:
+    return None if content is None else look(content, rules)

@@ -53,7 +53,7 @@ class CurrentSettings:
 
     async def repository(self, project: Project, name: RepositoryName) -> Repository:
         """The project's repository. Raises NoSettings where nothing is deployed from it."""
-        if not is_deployed(project):
+        if not project.is_deployed:
             raise NoSettings(
                 f"`{name}` has no settings: nothing is deployed from it.",
                 fix="There is nothing to do.",
@@ -78,11 +78,6 @@ class CurrentSettings:
                 fix="Bring it back from the history of the repository, then ask again.",
             )
         return Head(branch=branch, commit=commit, content=content)
-
-
-def is_deployed(project: Project) -> bool:
-    """Whether the project runs somewhere and so has settings."""
-    return bool(project.cloud_provider)
 
 
 async def content_at(contents: Contents, repository: RepositoryName, commit: str) -> bytes | None:

@@ -1,9 +1,9 @@
 """What happens in projects says something about the version that they were made from."""
 
-import datetime as dt
 from dataclasses import dataclass, replace
 from typing import Final
 
+from bot.clock import seconds_of
 from bot.errors import RetryLater
 from bot.github.port import RepositoryName
 from bot.projects import GENERATE, Project, ProjectRecords
@@ -118,14 +118,6 @@ def _of(project: Project, source: Source, *, about: str, good: bool, at: str, ur
         whose=project.id,
         good=good,
         made_at_s=project.created_at_s,
-        at_s=_seconds(at),
+        at_s=seconds_of(at),
         url=url,
     )
-
-
-def _seconds(iso: str) -> float:
-    """Unix time; 0 where GitHub told none, so that anything it does tell is later."""
-    try:
-        return dt.datetime.fromisoformat(iso).timestamp()
-    except ValueError:
-        return 0.0
