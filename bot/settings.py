@@ -64,8 +64,10 @@ class Settings:
     port: int = 3000
     log_level: str = "info"
     log_format: str = "json"
-    store_path: Path = Path("data/paved-road.db")
-    queue_path: Path = Path("data/paved-road.db")  # one file for both: one fsync for both
+    store_url: str = field(
+        default="sqlite:///data/paved-road.db", repr=False
+    )  # may hold a password
+    queue_url: str = "sqlite:///data/paved-road.db"  # one file for both: one fsync for both
     workers: int = 8  # messages that one process works on side by side
     lease_seconds: int = 60  # a worker silent this long loses its message
     attempts: int = 10  # at one message before it goes to the dead letters
@@ -79,7 +81,9 @@ class Settings:
         """Raises SettingsError naming all that is missing or malformed, never a value."""
         read = EnvReader(env)
         data_dir = Path(read.text("DATA_DIR", default="data"))
-        store_path = read.sqlite("STORE_URL", default=data_dir / "paved-road.db")
+        embedded = f"sqlite:///{data_dir / 'paved-road.db'}"
+        store_url = read.engine("STORE_URL", _STORES, default=embedded)
+        beside = store_url if store_url.startswith("sqlite:") else embedded
         organizations = read.organizations("ORGANIZATIONS")
         return read.finish(
             cls,
@@ -93,8 +97,8 @@ class Settings:
             port=read.integer("PORT", default=3000, most=65_535),
             log_level=LOG_LEVELS.get(read.choice("LOG_LEVEL", LOG_LEVELS, default="info"), ""),
             log_format=read.choice("LOG_FORMAT", ("json", "pretty"), default="json"),
-            store_path=store_path,
-            queue_path=read.sqlite("QUEUE_URL", default=store_path),
+            store_url=store_url,
+            queue_url=read.engine("QUEUE_URL", _QUEUES, default=beside),
             workers=read.integer("WORKERS", default=8, most=64),
             lease_seconds=read.integer("LEASE_SECONDS", default=60, least=1, most=3_600),
             attempts=read.integer("ATTEMPTS", default=10, most=100),
@@ -224,17 +228,21 @@ class EnvReader:
             self._problem(name, "must start with https:// (http:// only to this machine)")
         return text
 
-    def sqlite(self, name: str, *, default: Path) -> Path:
-        """The file of ``sqlite:///relative/path`` or ``sqlite:////absolute/path``."""
+    def engine(self, name: str, schemes: Mapping[str, str], *, default: str) -> str:
+        """The address of a store or a queue; ``schemes`` gives each an example.
+
+        ``sqlite:///relative/path`` and ``sqlite:////absolute/path`` name a file.
+        """
         text = self.text(name, default="")
         if not text:
             return default
         parts = _split(text)
-        if parts is not None and parts.scheme in _LATER[name]:
-            self._problem(name, f"{parts.scheme}:// comes with a later version; use sqlite:///path")
-        elif parts is None or parts.scheme != "sqlite" or parts.netloc or len(parts.path) < 2:
-            self._problem(name, "must be sqlite:///path")
-        return Path(parts.path[1:] if parts else "")
+        is_file = parts is not None and parts.scheme == "sqlite"
+        known = parts is not None and (parts.scheme in schemes or _is_local_sqs(parts, schemes))
+        fine = known and parts is not None and bool(parts.netloc) != is_file
+        if not fine or (is_file and len(parts.path) < 2):
+            self._problem(name, f"must be {' or '.join(dict.fromkeys(schemes.values()))}")
+        return text
 
     def _file(self, name: str, path: Path) -> str:
         try:
@@ -250,10 +258,17 @@ class EnvReader:
 
 
 _PLAIN = frozenset(("http", host) for host in _LOOPBACK)
-_LATER = {
-    "STORE_URL": frozenset({"mongodb", "mongodb+srv"}),
-    "QUEUE_URL": frozenset({"sqs", "https"}),
+_STORES = {
+    "sqlite": "sqlite:///path",
+    "mongodb": "mongodb://host/database",
+    "mongodb+srv": "mongodb://host/database",
 }
+_QUEUES = {"sqlite": "sqlite:///path", "sqs": "sqs://name", "https": "https://sqs…/name"}
+
+
+def _is_local_sqs(parts: Any, schemes: Mapping[str, str]) -> bool:
+    """Plain http, to this machine alone: a test's SQS."""
+    return "sqs" in schemes and (parts.scheme, parts.hostname) in _PLAIN
 
 
 def _split(text: str) -> Any:

@@ -295,8 +295,8 @@ def _settings(folder: Path) -> Settings:
         webhook_secret="a-secret-of-some-length",
         organizations=("acme",),
         catalog_repository=NAME,
-        store_path=folder / "bot.db",
-        queue_path=folder / "bot.db",
+        store_url=f"sqlite:///{folder / 'bot.db'}",
+        queue_url=f"sqlite:///{folder / 'bot.db'}",
         first_retry_s=0.01,
         progress_interval_s=0.01,
     )

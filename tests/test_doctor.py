@@ -5,7 +5,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,6 @@ SETTINGS = Settings(
     webhook_secret="secret",
     organizations=("acme",),
     catalog_repository=RepositoryName("acme", "catalog"),
-    store_path=Path("x"),
 )
 
 

@@ -48,7 +48,7 @@ def test_five_variables_are_enough() -> None:
     assert settings.catalog_repository == RepositoryName("acme", "catalog")
     assert settings.github_api_url == "https://api.github.com"
     assert (settings.host, settings.port) == ("127.0.0.1", 3000)
-    assert settings.store_path == settings.queue_path == Path("data/paved-road.db")
+    assert settings.store_url == settings.queue_url == "sqlite:///data/paved-road.db"
 
 
 def test_everything_missing_is_named_at_once() -> None:
@@ -94,8 +94,8 @@ def test_every_variable_is_read() -> None:
     assert settings.github_api_url == "https://github.acme.example/api/v3"
     assert (settings.port, settings.workers, settings.lease_seconds) == (8080, 2, 30)
     assert (settings.log_level, settings.log_format) == ("warning", "pretty")
-    assert settings.store_path == Path("/var/lib/road/store.db")
-    assert settings.queue_path == Path("queue.db")
+    assert settings.store_url == "sqlite:////var/lib/road/store.db"
+    assert settings.queue_url == "sqlite:///queue.db"
     assert (settings.content_per_minute, settings.content_per_hour) == (40, 250)
 
 
@@ -103,7 +103,30 @@ def test_the_data_folder_moves_store_and_queue() -> None:
     """One variable is enough to put everything on a volume."""
     settings = Settings.from_env(COMPLETE | {"DATA_DIR": "/data"})
 
-    assert settings.store_path == settings.queue_path == Path("/data/paved-road.db")
+    assert settings.store_url == settings.queue_url == "sqlite:////data/paved-road.db"
+
+
+@pytest.mark.parametrize(
+    ("store", "queue"),
+    [
+        ("mongodb://db.example/road", "sqs://road.fifo"),
+        ("mongodb+srv://cluster.example", "https://sqs.eu-west-1.amazonaws.com/1/road.fifo"),
+        ("sqlite:///road.db", "http://127.0.0.1:5000/1/road.fifo"),
+    ],
+)
+def test_engines_are_chosen_by_address(store: str, queue: str) -> None:
+    """The password in a store's address is never shown."""
+    settings = Settings.from_env(COMPLETE | {"STORE_URL": store, "QUEUE_URL": queue})
+
+    assert (settings.store_url, settings.queue_url) == (store, queue)
+    assert store not in repr(settings)
+
+
+def test_a_store_elsewhere_leaves_the_queue_on_this_machine() -> None:
+    """No engine is assumed that nobody named."""
+    settings = Settings.from_env(COMPLETE | {"STORE_URL": "mongodb://db.example/road"})
+
+    assert settings.queue_url == "sqlite:///data/paved-road.db"
 
 
 @pytest.mark.parametrize(
@@ -164,13 +187,14 @@ def test_two_keys_are_one_too_many() -> None:
         pytest.param("GITHUB_API_URL", "https://[::1", "https", id="half-an-address"),
         pytest.param("LOG_LEVEL", "loud", "one of trace", id="log-level"),
         pytest.param("LOG_FORMAT", "xml", "json, pretty", id="log-format"),
-        pytest.param("STORE_URL", "mongodb://db/road", "later version", id="mongodb"),
-        pytest.param("STORE_URL", "mongodb+srv://db/road", "later version", id="mongodb-srv"),
+        pytest.param("STORE_URL", "sqs://road", "mongodb://host", id="a-queue-as-store"),
+        pytest.param("STORE_URL", "mongodb://", "mongodb://host", id="no-host"),
         pytest.param("STORE_URL", "postgres://db/road", "sqlite:///path", id="other-store"),
         pytest.param("STORE_URL", "sqlite://road.db", "sqlite:///path", id="two-slashes-only"),
         pytest.param("STORE_URL", "sqlite:///", "sqlite:///path", id="no-path"),
-        pytest.param("QUEUE_URL", "sqs://road", "later version", id="sqs-by-name"),
-        pytest.param("QUEUE_URL", "https://sqs.example/1/road", "later version", id="sqs-by-url"),
+        pytest.param("QUEUE_URL", "sqs://", "sqs://name", id="no-name"),
+        pytest.param("QUEUE_URL", "http://sqs.example/1/road", "sqs://name", id="plain-http"),
+        pytest.param("QUEUE_URL", "mongodb://db/road", "sqs://name", id="a-store-as-queue"),
     ],
 )
 def test_what_is_malformed_is_named_with_what_it_should_be(

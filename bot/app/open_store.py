@@ -1,7 +1,8 @@
 """The store and the queue that the settings name."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
 
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
@@ -17,16 +18,27 @@ async def open_store(
     settings: Settings, *, clock: Clock | None = None
 ) -> AsyncIterator[tuple[Store, Queue]]:
     """The store and the queue; one file serves both where they name the same."""
-    settings.store_path.parent.mkdir(parents=True, exist_ok=True)
-    settings.queue_path.parent.mkdir(parents=True, exist_ok=True)
-    file = SqliteFile(settings.store_path)
-    same = settings.queue_path == settings.store_path
-    store = SqliteStore(file)
-    queue = SqliteQueue(
-        file if same else SqliteFile(settings.queue_path), clock=clock or SystemClock()
-    )
-    try:
+    files: dict[Path, SqliteFile] = {}
+    async with AsyncExitStack() as stack:
+        store = _store(settings.store_url, files)
+        stack.push_async_callback(store.close)
+        queue = _queue(settings.queue_url, files, clock=clock or SystemClock())
+        stack.push_async_callback(queue.close)
         yield store, queue
-    finally:
-        await queue.close()
-        await store.close()
+
+
+def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
+    return SqliteStore(_file(url, files))
+
+
+def _queue(url: str, files: dict[Path, SqliteFile], *, clock: Clock) -> Queue:
+    return SqliteQueue(_file(url, files), clock=clock)
+
+
+def _file(url: str, files: dict[Path, SqliteFile]) -> SqliteFile:
+    """The file of a ``sqlite:///`` address, opened once and made with its folder."""
+    path = Path(url.removeprefix("sqlite:///"))
+    if path not in files:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        files[path] = SqliteFile(path)
+    return files[path]

@@ -3,19 +3,28 @@
 A message is an id that points into the store; the queue carries no payloads.
 Messages of one key are handed out in the order they were sent, never two at a
 time: while one is claimed, delayed or waiting, the later ones of its key wait.
+
+A message is handed out at least once after it was sent: one that is sent while
+the same id is being worked on comes again when that work has ended. An engine
+may hand one out twice, so what is worked on looks before it acts.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """``id`` is ``delivery:<guid>`` or ``run:<id>``; ``key`` orders (a project, an issue)."""
+    """``id`` is ``delivery:<guid>`` or ``run:<id>``; ``key`` orders (a project, an issue).
+
+    ``token`` says which state of its subject the message is about. Where an engine
+    drops what it was sent a short while ago, it drops only what is alike in both.
+    """
 
     id: str
     key: str
+    token: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,10 @@ class Queue(Protocol):
     """Durable work, claimed with a visibility timeout."""
 
     async def send(self, messages: Sequence[Message]) -> None:
-        """Queue them durably. An id that is already queued or claimed is not doubled."""
+        """Queue them durably. An id that waits already is not doubled.
+
+        Raises QueueUnavailable.
+        """
         ...
 
     async def claim(self, *, limit: int, visibility_s: float) -> Sequence[Claim]:

@@ -29,7 +29,7 @@ class SqliteQueue:
         file.join()
 
     async def send(self, messages: Sequence[Message]) -> None:
-        """Queue them durably. An id that is already queued or claimed is not doubled."""
+        """Queue them durably. An id that waits already is not doubled."""
         now_s = self._clock.now_s()
         if not messages:
             return
@@ -70,7 +70,8 @@ class SqliteQueue:
 
     async def ack(self, claim: Claim) -> bool:
         """Remove the message for good; False where the claim is another's by now."""
-        done = await self._file.write(lambda connection: _remove(connection, claim))
+        now_s = self._clock.now_s()
+        done = await self._file.write(lambda connection: _remove(connection, claim, now_s))
         self._wake()
         return done
 
@@ -78,7 +79,9 @@ class SqliteQueue:
         """Give it back for another attempt after ``delay_s``; its key waits with it."""
         until_s = self._clock.now_s() + delay_s
         done = await self._file.write(
-            lambda connection: _update(connection, claim, "visible_at_s = ?, claimed = 0", until_s)
+            lambda connection: _update(
+                connection, claim, "visible_at_s = ?, claimed = 0, again = 0", until_s
+            )
         )
         self._wake()
         return done
@@ -138,8 +141,9 @@ def _send(connection: sqlite3.Connection, messages: Sequence[Message], now_s: fl
     ).fetchall()
     numbers = range(sent - len(messages), sent)
     connection.executemany(
-        "INSERT OR IGNORE INTO messages (key, number, id, head, sent_at_s) VALUES"
-        " (?1, ?2, ?3, NOT EXISTS (SELECT 1 FROM messages WHERE key = ?1), ?4)",
+        "INSERT INTO messages (key, number, id, head, sent_at_s) VALUES"
+        " (?1, ?2, ?3, NOT EXISTS (SELECT 1 FROM messages WHERE key = ?1), ?4)"
+        " ON CONFLICT (id) DO UPDATE SET again = claimed",
         [
             (message.key, number, message.id, now_s)
             for number, message in zip(numbers, messages, strict=True)
@@ -155,7 +159,7 @@ def _claim(
         (now_s, limit),
     ).fetchall()
     connection.executemany(
-        "UPDATE messages SET claimed = 1, attempts = attempts + 1, visible_at_s = ?"
+        "UPDATE messages SET claimed = 1, again = 0, attempts = attempts + 1, visible_at_s = ?"
         " WHERE key = ? AND number = ?",
         [(until_s, key, number) for key, number, _, _ in rows],
     )
@@ -179,11 +183,17 @@ def _update(connection: sqlite3.Connection, claim: Claim, change: str, until_s: 
     return connection.execute(sql, (until_s, *_held(claim))).rowcount == 1
 
 
-def _remove(connection: sqlite3.Connection, claim: Claim) -> bool:
-    """Take the message out and let the next of its key come forward."""
-    sql = f"DELETE FROM messages WHERE {_HELD}"  # noqa: S608 - our own text
-    if connection.execute(sql, _held(claim)).rowcount != 1:
+def _remove(connection: sqlite3.Connection, claim: Claim, now_s: float) -> bool:
+    """Take the message out and let the next of its key come forward.
+
+    If it was sent once more meanwhile, it is queued anew, behind the others.
+    """
+    sql = f"DELETE FROM messages WHERE {_HELD} RETURNING again"  # noqa: S608 - our own text
+    removed = connection.execute(sql, _held(claim)).fetchall()
+    if not removed:
         return False
+    if removed == [(1,)]:
+        _send(connection, [claim.message], now_s)
     connection.execute(
         "UPDATE messages SET head = 1 WHERE key = ?1"
         " AND number = (SELECT min(number) FROM messages WHERE key = ?1)",
@@ -193,7 +203,7 @@ def _remove(connection: sqlite3.Connection, claim: Claim) -> bool:
 
 
 def _bury(connection: sqlite3.Connection, claim: Claim, reason: str, now_s: float) -> bool:
-    if not _remove(connection, claim):
+    if not _remove(connection, claim, now_s):
         return False
     connection.execute(
         "INSERT OR REPLACE INTO dead_messages VALUES (?, ?, ?, ?, ?)",

@@ -23,6 +23,7 @@ class Delivery:
     body: bytes
     key: str  # what must not be worked on side by side: see work/ordering.py
     received_at_s: float
+    outcome: str = ""  # how it ended: ``ok``, ``ignored`` or ``dead``; empty until then
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bot.store.port import Collection
 from bot.store.sqlite_errors import SqliteUnavailable
 
-VERSION = 1
+VERSION = 2
 APPLICATION_ID = 0x70617665  # "pave": tells our files from another program's
 
 # A delivery's body has a table of its own: SQLite rewrites a whole row, body and
@@ -34,7 +34,8 @@ TABLES = (
         PRIMARY KEY (guid, handler)) WITHOUT ROWID""",
     # Messages lie in the order of their key. ``head`` marks the first of each key, the
     # only one that may be handed out. ``number`` comes from ``sent`` and never comes
-    # twice, so an old receipt never fits a new message.
+    # twice, so an old receipt never fits a new message. ``again``: it was sent once more
+    # while it was claimed.
     """CREATE TABLE messages (
         key TEXT NOT NULL,
         number INTEGER NOT NULL,
@@ -44,6 +45,7 @@ TABLES = (
         visible_at_s REAL NOT NULL DEFAULT 0,
         attempts INTEGER NOT NULL DEFAULT 0,
         claimed INTEGER NOT NULL DEFAULT 0,
+        again INTEGER NOT NULL DEFAULT 0,
         PRIMARY KEY (key, number)) WITHOUT ROWID""",
     "CREATE INDEX messages_first ON messages (number) WHERE head",
     "CREATE TABLE sent (messages INTEGER NOT NULL)",
@@ -88,6 +90,10 @@ def _missing(connection: sqlite3.Connection, path: str) -> Iterator[str]:
         raise SqliteUnavailable(
             f"{path} was written by a newer Paved Road (schema {version}; this one knows "
             f"{VERSION}): start that version, or restore a backup."
+        )
+    if 0 < version < VERSION:
+        raise SqliteUnavailable(
+            f"{path} was written by a Paved Road from before the first release: name another file."
         )
     if version < VERSION:
         yield from TABLES

@@ -80,17 +80,18 @@ class SqliteDeliveries:
     async def get(self, guid: str) -> Delivery | None:
         """The delivery, or None where it is unknown or was purged."""
         rows = self._file.rows_now(
-            "SELECT guid, event, body, key, received_at_s FROM deliveries"
+            "SELECT guid, event, body, key, received_at_s, outcome FROM deliveries"
             " JOIN bodies USING (number) WHERE guid = ?",
             (guid,),
         )
-        for guid_, event, body, key, received_at_s in rows:
+        for guid_, event, body, key, received_at_s, outcome in rows:
             return Delivery(
                 guid=guid_,
                 event=event,
                 body=zlib.decompress(body, wbits=RAW),
                 key=key,
                 received_at_s=received_at_s,
+                outcome=outcome,
             )
         return None
 

@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 LONGEST_DELAY_S = 600.0
 IDLE_WAIT_S = 5.0
+ENDED_WELL = frozenset({"ok", "ignored"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,8 @@ class Worker:
         delivery = await self._deliveries.get(id_)
         if delivery is None:
             log.warning("no such delivery", message=claim.message.id)
+            return
+        if delivery.outcome in ENDED_WELL:  # its message came twice
             return
         await self._dispatcher.dispatch(delivery)
 

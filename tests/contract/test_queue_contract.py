@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -48,15 +49,39 @@ async def test_no_more_than_asked_for_are_handed_out(queue: Queue) -> None:
     assert len(await claimed(queue, limit=2)) == 1
 
 
-async def test_an_id_that_is_queued_or_claimed_is_not_doubled(queue: Queue) -> None:
+async def test_an_id_that_waits_is_not_doubled(queue: Queue) -> None:
     await queue.send([FIRST, FIRST])
-    (claim,) = await claimed(queue)
     await queue.send([FIRST])
 
     assert (await queue.stats()).depth == 1
+    (claim,) = await claimed(queue)
     await queue.ack(claim)
     assert await claimed(queue) == []
-    await queue.send([FIRST])
+
+
+async def test_what_is_sent_while_it_is_worked_on_comes_again(queue: Queue) -> None:
+    """News that come in the middle of the work are not lost, and come one at a time."""
+    await queue.send([replace(FIRST, token="1"), SECOND])
+    (claim,) = await claimed(queue)
+    await queue.send([replace(FIRST, token="2")])
+
+    assert await claimed(queue) == []
+    await queue.ack(claim)
+    (second,) = await claimed(queue)
+    assert second.message == SECOND
+    await queue.ack(second)
+    (again,) = await claimed(queue)
+    assert (again.message, again.attempt) == (FIRST, 1)
+    await queue.ack(again)
+    assert await claimed(queue) == []
+
+
+async def test_what_was_worked_off_can_be_sent_once_more(queue: Queue) -> None:
+    await queue.send([replace(FIRST, token="1")])
+    (claim,) = await claimed(queue)
+    await queue.ack(claim)
+    await queue.send([replace(FIRST, token="2")])
+
     assert await messages(queue) == [FIRST]
 
 

@@ -39,6 +39,7 @@ class Entry:
     visible_at_s: float = 0.0
     attempts: int = 0
     receipt: str = ""
+    again: bool = False
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -76,7 +77,7 @@ class QueueMachine(RuleBasedStateMachine):
         for entry, claim in zip(expected, claims, strict=True):
             entry.attempts += 1
             entry.visible_at_s = self.clock.now_s() + visibility_s
-            entry.receipt = claim.receipt
+            entry.receipt, entry.again = claim.receipt, False
             assert claim.attempt == entry.attempts
         return multiple(*claims)
 
@@ -85,7 +86,7 @@ class QueueMachine(RuleBasedStateMachine):
         entry = self._held(claim)
         assert self.runner.run(self.queue.ack(claim)) is (entry is not None)
         if entry is not None:
-            self.waiting.remove(entry)
+            self._remove(entry)
 
     @rule(claim=claims, visibility_s=SECONDS)
     def extend(self, claim: Claim, visibility_s: int) -> None:
@@ -102,13 +103,14 @@ class QueueMachine(RuleBasedStateMachine):
         assert done is (entry is not None)
         if entry is not None:
             entry.visible_at_s, entry.receipt = self.clock.now_s() + delay_s, ""
+            entry.again = False
 
     @rule(claim=claims, reason=st.text(max_size=5))
     def bury(self, claim: Claim, reason: str) -> None:
         entry = self._held(claim)
         assert self.runner.run(self.queue.bury(claim, reason=reason)) is (entry is not None)
         if entry is not None:
-            self.waiting.remove(entry)
+            self._remove(entry)
             self.dead[claim.message.id] = (entry.attempts, reason)
 
     @rule(number=NUMBERS)
@@ -132,8 +134,16 @@ class QueueMachine(RuleBasedStateMachine):
         assert {each.message.id: (each.attempts, each.reason) for each in dead} == self.dead
 
     def _queue(self, new: Message) -> None:
-        if all(entry.message.id != new.id for entry in self.waiting):
-            self.waiting.append(Entry(new, self.clock.now_s()))
+        for entry in self.waiting:
+            if entry.message.id == new.id:
+                entry.again = entry.again or bool(entry.receipt)
+                return
+        self.waiting.append(Entry(new, self.clock.now_s()))
+
+    def _remove(self, entry: Entry) -> None:
+        self.waiting.remove(entry)
+        if entry.again:
+            self._queue(entry.message)
 
     def _claimable(self) -> list[Entry]:
         first: dict[str, Entry] = {}

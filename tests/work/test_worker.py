@@ -212,6 +212,22 @@ async def test_a_message_without_its_delivery_is_let_go(bench: Bench) -> None:
     assert not await bench.queue.dead()
 
 
+async def test_a_message_that_comes_twice_is_worked_on_once(bench: Bench) -> None:
+    """Some queues hand a message out again after its work has ended."""
+    seen: list[CommentMade] = []
+
+    async def handle(comment: CommentMade) -> None:
+        seen.append(comment)
+
+    bench.handlers["only"] = handle
+    guid = await bench.deliver()
+    await bench.work()
+    await bench.queue.send([Message(f"delivery:{guid}", "k")])
+    await bench.work()
+
+    assert len(seen) == 1
+
+
 async def test_one_key_in_order_and_never_side_by_side(bench: Bench) -> None:
     running: set[str] = set()
     order: list[int] = []
