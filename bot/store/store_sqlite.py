@@ -63,14 +63,15 @@ class SqliteDeliveries:
                 return False
             body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
             connection.execute(
-                "INSERT INTO deliveries (guid, number, event, key, received_at_s)"
-                " VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO deliveries (guid, number, event, key, received_at_s, outcome)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     delivery.guid,
                     body.lastrowid,
                     delivery.event,
                     delivery.key,
                     delivery.received_at_s,
+                    delivery.outcome,
                 ),
             )
             return True
