@@ -4,8 +4,9 @@ import asyncio
 import json
 import sqlite3
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from bot.store.delivery_page import read_page
 from bot.store.port import Delivery, DeliveryRef, Document, Json, Scalar
 from bot.store.sqlite_file import SqliteFile
 from bot.store.sqlite_schema import documents_table, field_expression
@@ -56,27 +57,9 @@ class SqliteDeliveries:
     async def add(self, delivery: Delivery) -> bool:
         """Save it unless its GUID is known; True only for the caller that saved it."""
         packed = await _packed(delivery.body)
-
-        def insert(connection: sqlite3.Connection) -> bool:
-            known = "SELECT 1 FROM deliveries WHERE guid = ?"
-            if connection.execute(known, (delivery.guid,)).fetchall():
-                return False
-            body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
-            connection.execute(
-                "INSERT INTO deliveries (guid, number, event, key, received_at_s, outcome)"
-                " VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    delivery.guid,
-                    body.lastrowid,
-                    delivery.event,
-                    delivery.key,
-                    delivery.received_at_s,
-                    delivery.outcome,
-                ),
-            )
-            return True
-
-        return await self._file.write(insert, size_bytes=len(packed))
+        return await self._file.write(
+            lambda connection: _insert(connection, delivery, packed), size_bytes=len(packed)
+        )
 
     async def get(self, guid: str) -> Delivery | None:
         """The delivery, or None where it is unknown or was purged."""
@@ -129,6 +112,32 @@ class SqliteDeliveries:
             if some < PURGE_BATCH:
                 return purged
 
+    async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Delivery]:
+        """Deliveries with their outcomes in order of GUID."""
+
+        async def guids(after: str) -> list[str]:
+            sql = "SELECT guid FROM deliveries WHERE guid > ? ORDER BY guid LIMIT ?"
+            return [guid for (guid,) in await self._file.rows(sql, (after, limit))]
+
+        return await read_page(guids, self.get, after=after)
+
+    async def restore(self, delivery: Delivery, finished_handlers: Collection[str]) -> None:
+        """Keep the delivery with that outcome and these handlers finished."""
+        packed = await _packed(delivery.body)
+        handlers = [(delivery.guid, each) for each in finished_handlers]
+
+        def write(connection: sqlite3.Connection) -> None:
+            _insert(connection, delivery, packed)
+            connection.execute(
+                "UPDATE deliveries SET outcome = ? WHERE guid = ?",
+                (delivery.outcome, delivery.guid),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO finished_handlers VALUES (?, ?)", handlers
+            )
+
+        await self._file.write(write, size_bytes=len(packed))
+
     async def _change(self, sql: str, *values: str) -> None:
         await self._file.write(lambda connection: connection.execute(sql, values).rowcount)
 
@@ -170,6 +179,11 @@ class SqliteDocuments:
         """Delete the record if it still has ``version``."""
         sql = f"DELETE FROM {self._table(collection)} WHERE id = ? AND version = ?"  # noqa: S608 - a name from our own table
         return await self._changed(sql, id, version)
+
+    async def restore(self, collection: str, document: Document) -> None:
+        """Write the record with that version over whatever is there."""
+        sql = f"INSERT OR REPLACE INTO {self._table(collection)} VALUES (?, ?, ?)"  # noqa: S608 - a name from our own table
+        await self._changed(sql, document.id, document.version, _text(document.data))
 
     async def find(
         self,
@@ -242,6 +256,27 @@ async def _packed(body: bytes) -> bytes:
 def _pack(body: bytes) -> bytes:
     packer = zlib.compressobj(1, wbits=RAW, memLevel=6)  # the least level, little to prepare
     return packer.compress(body) + packer.flush()
+
+
+def _insert(connection: sqlite3.Connection, delivery: Delivery, packed: bytes) -> bool:
+    """Whether it was new."""
+    known = "SELECT 1 FROM deliveries WHERE guid = ?"
+    if connection.execute(known, (delivery.guid,)).fetchall():
+        return False
+    body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
+    connection.execute(
+        "INSERT INTO deliveries (guid, number, event, key, received_at_s, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            delivery.guid,
+            body.lastrowid,
+            delivery.event,
+            delivery.key,
+            delivery.received_at_s,
+            delivery.outcome,
+        ),
+    )
+    return True
 
 
 def _touch(connection: sqlite3.Connection) -> None:
