@@ -27,6 +27,16 @@ async def open_store(
         yield store, queue
 
 
+@asynccontextmanager
+async def open_store_at(url: str) -> AsyncIterator[Store]:
+    """The store at one address, without a queue."""
+    store = _store(url, {})
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     return SqliteStore(_file(url, files))
 
