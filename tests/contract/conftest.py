@@ -17,6 +17,7 @@ from tests.contract.adapters import (
     open_queue,
     open_store,
 )
+from tests.queue.sqs import ClockOfBoth, SqsServer
 from tests.store.memory import MemoryDocuments
 
 
@@ -35,6 +36,9 @@ def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 @pytest.fixture(params=QUEUES)
 def queue_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqs":
+        server: SqsServer = request.getfixturevalue("sqs")
+        return Place("sqs", server.queue())
     return Place(request.param, str(tmp_path / "queue.db"))
 
 
@@ -57,7 +61,10 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
+    """What the queue goes by; it stands still until the test moves it."""
+    if queue_place.adapter == "sqs":
+        return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
 
 

@@ -17,7 +17,10 @@ async def test_the_bot_goes_on_with_the_copy(
     engines: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """One request is finished before the move, one is under way; the log stays one chain."""
-    moved = {"STORE_URL": f"sqlite:///{tmp_path}/moved.db"} | engine_settings(engines, request)
+    moved = {
+        "STORE_URL": f"sqlite:///{tmp_path}/moved.db",
+        **engine_settings(engines, request),
+    }
     async with open_world(tmp_path, start_bot=False) as world:
         process = await world.start_process()
         await world.catalog_is_read()
