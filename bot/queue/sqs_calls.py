@@ -212,11 +212,14 @@ class SqsCalls:
 
 
 def _open(url: str, *, wait_s: int) -> Any:
-    """A client whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``."""
+    """A client whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``.
+
+    A call that waits is not repeated: whoever waits begins anew.
+    """
     config = importlib.import_module("botocore.config").Config(
         connect_timeout=2,
         read_timeout=5 + wait_s,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 1 if wait_s else 3},
         max_pool_connections=THREADS,
     )
     session = importlib.import_module("boto3").session.Session()
