@@ -35,6 +35,7 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.events import is_read
 from bot.work.ordering import ordering
 from bot.work.sweep import Scheduled, Sweep
 from bot.work.table import event_table
@@ -192,6 +193,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
         clock=parts.clock,
         limits=limits,
         retried=parts.metrics.retried,
+        check_store=parts.store.check,
     )
 
 
@@ -203,6 +205,7 @@ def _web(parts: Parts) -> web.Application:
             store=parts.store,
             queue=parts.queue,
             key_of=ordering(str(parts.catalog)),
+            is_needed=lambda head: is_read(head.event, head.action),
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),

@@ -52,6 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     _runs(commands)
     _queue(commands)
     _deployments(commands)
+    _store(commands)
     return parser
 
 
@@ -142,6 +143,16 @@ def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for action in (list_, figures):
         action.add_argument("--days", type=_days, default=30, help="how far back (30)")
         action.add_argument("--json", action="store_true", help="for programs")
+
+
+def _store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="move what the bot knows to another engine")
+    actions = store.add_subparsers(dest="action", required=True, metavar="ACTION")
+    copy = actions.add_parser(
+        "copy", help="verified, and resumed by the same command; stop the bot"
+    )
+    copy.add_argument("source", metavar="FROM", help="sqlite:///path or mongodb://host/database")
+    copy.add_argument("target", metavar="TO", help="the same; empty, or begun by an earlier copy")
 
 
 def _days(typed: str) -> int:
