@@ -55,11 +55,17 @@ _KINDS = {
 }
 _SILENT = "{place} did not answer in time: look at its load and the network."
 
+_NOBODY = (
+    "{place} cannot be reached, because nothing listens there: start it, or correct STORE_URL."
+)
+
 # How the client's error of a connection that failed begins or what it holds, in lower case.
 _CONNECTION = {
     "ssl": "{place} and the bot cannot agree on TLS: check tls and tlsCAFile in STORE_URL.",
     "certificate": "{place} and the bot cannot agree on TLS: check tls and tlsCAFile in STORE_URL.",
-    "refused": "Nothing listens at {place}: start MongoDB, or correct STORE_URL.",
+    "refused": _NOBODY,
+    "connect call failed": _NOBODY,
+    "multiple exceptions": _NOBODY,  # of each address that the name has
     "name or service not known": "The name of {place} is not known here: correct STORE_URL, or "
     "look at the DNS.",
     "nodename nor servname": "The name of {place} is not known here: correct STORE_URL, or look "

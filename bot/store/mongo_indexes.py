@@ -56,30 +56,35 @@ class Indexes:
         self._problem = "The indexes are being made, which may take minutes on a large database."
         self._made = asyncio.Event()
         self._hurry = asyncio.Event()
+        self._closing = False
         self._making = asyncio.create_task(self._make_at_last())
 
     async def check(self, *, within_s: float) -> None:
         """Return once they are made. Raises StoreUnavailable where that takes longer."""
         self._hurry.set()
         try:
-            await asyncio.wait_for(self._made.wait(), within_s)
+            async with asyncio.timeout(within_s):
+                await self._made.wait()
         except TimeoutError:
             raise StoreUnavailable(self._problem) from None
 
     async def close(self) -> None:
-        """Make no more of them."""
+        """Make no more of them. The client swallows a cancellation now and then: told twice."""
+        self._closing = True
         self._making.cancel()
         with suppress(asyncio.CancelledError):
             await self._making
 
     async def _make_at_last(self) -> None:
         wait_s = FIRST_WAIT_S
-        while not self._made.is_set():
+        while not self._made.is_set() and not self._closing:
             try:
                 await self._make()
                 self._made.set()
             except StoreUnavailable as error:
                 self._problem = str(error)
+                if self._closing:
+                    return
                 log.warning("store is not ready", reason=self._problem, again_in_s=wait_s)
                 await self._wait(wait_s)
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
@@ -88,7 +93,8 @@ class Indexes:
         """Until the time is over, or somebody asks whether they are made by now."""
         self._hurry.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurry.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._hurry.wait()
 
     async def _make(self) -> None:
         made: list[str] = []
