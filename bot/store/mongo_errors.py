@@ -29,18 +29,12 @@ _FULL = "The disk of {place} is full: free some space."
 _NO_PRIMARY = (
     "{place} has no primary at the moment: it chooses one in seconds, or rs.status() says why not."
 )
-_INDEX = (
-    "{place} has an index of ours with other fields: drop the one that its log names, and it is "
-    "made again."
-)
 _TOO_LARGE = "A record is larger than the 16 MB that {place} can hold."
 _SENTENCES = {
     13: _RIGHTS,
     18: _CREDENTIALS,
     20: "{place} knows no retryable writes: add retryWrites=false to STORE_URL.",
     64: "Too few members of {place} confirmed a write in time: look at rs.status().",
-    85: _INDEX,
-    86: _INDEX,
     91: _NO_PRIMARY,  # it shuts down
     8000: _CREDENTIALS,  # Atlas
     10334: _TOO_LARGE,

@@ -10,8 +10,9 @@ from contextlib import suppress
 
 import structlog
 from pymongo import IndexModel
+from pymongo.errors import OperationFailure
 
-from bot.store.mongo_server import MongoServer
+from bot.store.mongo_server import MongoServer, Records
 from bot.store.port import Collection, StoreUnavailable
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 DELIVERIES, BODIES = "deliveries", "delivery_bodies"
 FIRST_WAIT_S, LONGEST_WAIT_S = 1.0, 60.0
 MAKING_S = 600.0  # for one index of a large database
+_CONFLICTS = (85, 86)  # of options, of fields
+_OTHER = "an index of this name, or of these fields, is not ours: drop it, and start the bot again"
 
 
 def records_name(collection: str) -> str:
@@ -106,12 +109,26 @@ class Indexes:
         """The names of those that were not there before. Two processes may make the same."""
         records = self._server.records(collection)
         known = await self._server.call(lambda _again: records.index_information())
-        missing = [each for each in indexes if each.document["name"] not in known]
-        if not missing:
-            return []
-        return await self._server.call(
-            lambda _again: records.create_indexes(missing), limit_s=MAKING_S
-        )
+        made: list[str] = []
+        for index in indexes:
+            name, fields = index.document["name"], list(index.document["key"].items())
+            if name not in known:
+                made += await self._make_one(records, index)
+            elif list(known[name]["key"]) != fields:
+                log.warning(_OTHER, index=name, fields=fields)
+        return made
+
+    async def _make_one(self, records: Records, index: IndexModel) -> list[str]:
+        async def make(_again: bool) -> list[str]:
+            try:
+                return await records.create_indexes([index])
+            except OperationFailure as error:
+                if error.code not in _CONFLICTS:
+                    raise
+                log.warning(_OTHER, index=index.document["name"])
+                return []
+
+        return await self._server.call(make, limit_s=MAKING_S)
 
 
 def _size(wanted: Mapping[str, Sequence[IndexModel]]) -> int:
