@@ -53,7 +53,7 @@ async def test_a_store_that_was_opened_before_its_server_works_once_that_is_ther
     server: MongoTestServer,
 ) -> None:
     server.kill()
-    store = MongoStore(server.url("things", serverSelectionTimeoutMS=500), collections=[THINGS])
+    store = MongoStore(server.url("things", timeoutMS=1000), collections=[THINGS])
     with pytest.raises(StoreUnavailable, match="nothing listens there"):
         await store.check()
 
@@ -79,7 +79,7 @@ async def test_requests_whose_steps_it_interrupts_become_one_repository_each(
 ) -> None:
     """It goes in the middle of a step, for longer than a call waits."""
     names = ["one-kit", "two-kit"]
-    url = server.url("road", serverSelectionTimeoutMS=500)
+    url = server.url("road", timeoutMS=1000)
     settings = {"STORE_URL": url, "PROGRESS_INTERVAL_MS": "50"}
     async with open_world(tmp_path, settings=settings) as world:
         await world.catalog_is_read()
