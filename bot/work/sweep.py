@@ -23,6 +23,7 @@ log = structlog.get_logger(__name__)
 GRACE_S = 60.0  # a delivery younger than this is on its way by itself
 KEPT_S = 14 * 24 * 3600.0  # GitHub redelivers for 3 days; the rest is for looking back
 BATCH = 500
+PUT_OFF_S = 15.0
 
 
 class Sweep:
@@ -60,15 +61,20 @@ class Scheduled:
 
 
 async def repeat(job: Scheduled, *, clock: Clock) -> None:
-    """Do the job for ever; a failure is logged and the next turn comes."""
+    """Do the job for ever; a failure is logged and the next turn comes.
+
+    What an engine's absence put off is tried again soon, however rarely it is due.
+    """
     while True:
+        wait_s = job.interval_s
         try:
             await job.do()
         except (StoreUnavailable, QueueUnavailable, RetryLater) as error:
+            wait_s = min(wait_s, PUT_OFF_S)
             log.warning("scheduled job put off", job=job.name, reason=str(error))
         except Exception:
             log.exception("scheduled job broke", job=job.name)
-        await clock.sleep(job.interval_s)
+        await clock.sleep(wait_s)
 
 
 def schedule(jobs: Sequence[Scheduled], *, clock: Clock) -> list[Awaitable[None]]:
