@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
+from bot.store.collections import LEASES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
@@ -19,9 +20,9 @@ THINGS = Collection("things", indexed=("color", "size", "sold"))
 
 
 def open_store(adapter: str, place: str) -> Store:
-    """A store of that adapter at that place, which knows the collection ``THINGS``."""
+    """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
     assert adapter == "sqlite"
-    return SqliteStore(SqliteFile(Path(place), collections=[THINGS]))
+    return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
 
 
 def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:

@@ -11,12 +11,15 @@ import uuid
 from asyncio.subprocess import PIPE, Process
 from itertools import count
 
+from bot.clock import SystemClock
 from bot.queue.port import Message
 from bot.store.port import Delivery, Store
+from bot.work.lease import Lease, Leases, new_holder
 from tests.contract.adapters import open_queue, open_store
 
 KEYS = 7
 MESSAGES = 120
+LEASED = 40
 
 
 async def start(what: str, adapter: str, place: str) -> Process:
@@ -64,6 +67,18 @@ async def _count_up(store: Store) -> bool:
     return await store.documents.replace(
         "things", "counter", {"size": size + 1}, version=counter.version
     )
+
+
+async def lease_each(adapter: str, place: str) -> None:
+    """Do each job once an hour, unless another does; prints those that were done here."""
+    store = open_store(adapter, place)
+    leases = Leases(store.documents, clock=SystemClock(), holder=new_holder())
+    for number in range(LEASED):
+        lease = await leases.take(f"job-{number}", 3600)
+        if isinstance(lease, Lease):
+            print(lease.job, flush=True)
+            assert await leases.done(lease)
+    await store.close()
 
 
 async def add_for_ever(adapter: str, place: str) -> None:
@@ -115,7 +130,7 @@ def _delivery(guid: str) -> Delivery:
 
 WHATS = {
     each.__name__: each
-    for each in (add_for_ever, claim_and_hang, count_and_add, send_for_ever, work_off)
+    for each in (add_for_ever, claim_and_hang, count_and_add, lease_each, send_for_ever, work_off)
 }
 
 if __name__ == "__main__":
