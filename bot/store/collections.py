@@ -8,6 +8,7 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+COMMANDS = Collection("commands")  # by comment: the delivery that answers it
 DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
     "deployments",
@@ -24,6 +25,8 @@ NOTICES = Collection("notices")  # issues of ours that are open while something 
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
+READ_BACK = Collection("read_back")  # how far what GitHub lists was read
+REDELIVERIES = Collection("redeliveries")  # by GUID: deliveries that never succeeded
 REPORTS = Collection("reports", indexed=("version", "by", "issue"))
 REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind", "wake_tick"))
@@ -36,6 +39,7 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    COMMANDS,
     DEPLOYMENT_NEWS,
     DEPLOYMENTS,
     ENVIRONMENTS,
@@ -46,6 +50,8 @@ COLLECTIONS = (
     ORGANIZATION,
     PROGRESS,
     PROJECTS,
+    READ_BACK,
+    REDELIVERIES,
     REPORTS,
     REQUESTS,
     RUNS,

@@ -1,6 +1,6 @@
 """GitHub's payloads, parsed once into frozen values."""
 
-from bot.work.events.read import read_event
+from bot.work.events.read import is_of_use, read_event
 from bot.work.events.values import (
     BranchPushed,
     CheckAsked,
@@ -29,5 +29,6 @@ __all__ = [
     "PullRequestChanged",
     "ReviewGiven",
     "WorkflowRunEnded",
+    "is_of_use",
     "read_event",
 ]

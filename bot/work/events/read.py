@@ -1,5 +1,7 @@
 """A delivery's name and body → the event, or None for what the bot has no use for."""
 
+from collections.abc import Collection, Mapping
+
 import msgspec
 
 from bot.github.port import RepositoryName
@@ -23,6 +25,24 @@ RERUN = "rerun"  # the button that every check run has by GitHub itself
 
 _ISSUE_CHANGES = ("opened", "edited", "reopened")
 _PULL_CHANGES = ("opened", "reopened", "synchronize", "edited", "ready_for_review", "closed")
+
+
+_OF_USE: Mapping[str, Collection[str]] = {
+    "issues": (*_ISSUE_CHANGES, "closed"),
+    "issue_comment": ("created",),
+    "push": ("",),
+    "pull_request": _PULL_CHANGES,
+    "pull_request_review": ("submitted", "dismissed"),
+    "check_run": ("rerequested", "requested_action"),
+    "check_suite": ("rerequested",),
+    "workflow_run": ("completed",),
+    "deployment_status": ("created", ""),
+}
+
+
+def is_of_use(name: str, action: str) -> bool:
+    """Whether ``read_event`` may make something of such a delivery, without its body."""
+    return action in _OF_USE.get(name, ())
 
 
 def read_event(name: str, guid: str, body: bytes) -> Event | None:
