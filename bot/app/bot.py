@@ -130,7 +130,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
             Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
             Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
-            *missed_jobs(parts, shared),
+            *missed_jobs(parts, shared, templates.registration),
             *health_jobs(parts, shared, health, templates.withdraw),
         ),
         leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),

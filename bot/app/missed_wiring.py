@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from bot.app.parts import Parts, Shared
 from bot.commands import MissedCommands, TakenComments
 from bot.projects import MissedRequests
+from bot.templates.registration import Registration
+from bot.work.catch_up import CatchUp
 from bot.work.made_delivery import MakeDelivery
 from bot.work.missed_deliveries import MissedDeliveries
 from bot.work.read_since import ReadSince
@@ -15,15 +17,17 @@ REDELIVER_S = 60.0
 RECONCILE_S = 300.0
 
 
-def missed_jobs(parts: Parts, shared: Shared) -> Sequence[Scheduled]:
+def missed_jobs(parts: Parts, shared: Shared, registration: Registration) -> Sequence[Scheduled]:
     """GitHub's list of deliveries, and its issues and comments themselves."""
     documents, clock = parts.store.documents, parts.clock
     make = MakeDelivery(parts.store.deliveries, parts.queue, clock=clock)
+    catch_up = CatchUp(registration.refresh)
     redeliver = Redeliver(
         hook=parts.github.hook,
         deliveries=parts.store.deliveries,
         missed=MissedDeliveries(documents),
         counts=parts.metrics,
+        catch_up=catch_up,
         clock=clock,
     )
     requests = MissedRequests(
@@ -31,6 +35,7 @@ def missed_jobs(parts: Parts, shared: Shared) -> Sequence[Scheduled]:
         records=shared.requests,
         read=ReadSince(documents, "requests", clock=clock),
         make=make,
+        catch_up=catch_up,
         catalog=parts.catalog,
     )
     commands = MissedCommands(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.github.port import Issue, Issues, RepositoryName
 from bot.projects.check_request import LABEL
 from bot.projects.request_record import RequestRecords
+from bot.work.catch_up import CatchUp
 from bot.work.made_delivery import MakeDelivery
 from bot.work.read_since import ReadSince
 
@@ -21,16 +22,19 @@ class MissedRequests:
     records: RequestRecords
     read: ReadSince
     make: MakeDelivery
+    catch_up: CatchUp
     catalog: RepositoryName
 
     async def once(self) -> int:
         """Let each go the way of its event; returns how many were missed."""
         since = await self.read.known()
         found = await self.issues.open_since(self.catalog, updated_since=since)
+        if any(_is_form(issue) for issue in found):
+            await self.catch_up()
         return await self.read.look(found, self._look)
 
     async def _look(self, issue: Issue) -> bool:
-        if not issue.author_is_person or not any(each.startswith(LABEL) for each in issue.labels):
+        if not _is_form(issue):
             return False
         subject = f"{self.catalog}#{issue.number}".lower()
         known = await self.records.get(subject)
@@ -42,6 +46,10 @@ class MissedRequests:
             key=subject,
             about=f"issue {subject} as of {issue.updated_at}",
         )
+
+
+def _is_form(issue: Issue) -> bool:
+    return issue.author_is_person and any(each.startswith(LABEL) for each in issue.labels)
 
 
 def _hash(body: str) -> str:

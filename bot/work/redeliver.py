@@ -17,6 +17,7 @@ from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.github.port import Attempt, Attempts, Hook, NotFound, Rejected
 from bot.store.port import Deliveries
+from bot.work.catch_up import CatchUp
 from bot.work.events import is_of_use
 from bot.work.missed_deliveries import HowFar, Missed, MissedDeliveries, Standing
 
@@ -47,12 +48,17 @@ class Outcomes(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Redeliver:
-    """One look at GitHub's list, and the requests that follow from it."""
+    """One look at GitHub's list, and the requests that follow from it.
+
+    ``catch_up`` brings in line with GitHub's state what events of the past are judged by:
+    they come in any order, and what was pushed last may be asked for by what came first.
+    """
 
     hook: Hook
     deliveries: Deliveries
     missed: MissedDeliveries
     counts: Outcomes
+    catch_up: CatchUp
     clock: Clock
 
     async def once(self) -> int:
@@ -62,6 +68,8 @@ class Redeliver:
         """
         known = await self.missed.all()
         await self._read(known)
+        if any(self._is_due(missed) for missed in known.values()):
+            await self.catch_up()
         asked = 0
         for missed in sorted(known.values(), key=_order):
             asked += await self._care_for(missed)
@@ -139,7 +147,7 @@ class Redeliver:
             if await self.missed.settle(missed) and missed.standing is Standing.WANTED:
                 self._tell(missed, "gone")
             return False
-        if missed.standing is Standing.GIVEN_UP or missed.next_at_s > now_s:
+        if not self._is_due(missed):
             return False
         if await self.deliveries.get(missed.guid) is not None:
             if await self.missed.settle(missed):
@@ -149,6 +157,9 @@ class Redeliver:
             await self._give_up(missed, "given_up")
             return False
         return await self._ask(missed)
+
+    def _is_due(self, missed: Missed) -> bool:
+        return missed.standing is Standing.WANTED and missed.next_at_s <= self.clock.now_s()
 
     async def _ask(self, missed: Missed) -> bool:
         asked = missed.asked + 1

@@ -17,6 +17,7 @@ from bot.store.port import Delivery
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 from bot.work import redeliver
+from bot.work.catch_up import CatchUp
 from bot.work.missed_deliveries import MissedDeliveries
 from bot.work.redeliver import MOST_TIMES, WINDOW_S, Redeliver, again_s
 from tests.fake_github import FakeHook
@@ -35,6 +36,7 @@ class Scene:
     hook: FakeHook = field(default_factory=FakeHook)
     counted: Counter[str] = field(default_factory=Counter)
     up: bool = False
+    caught_up: int = 0
     answers: dict[str, int] = field(default_factory=dict)  # by GUID, whatever else holds
 
     def __post_init__(self) -> None:
@@ -48,11 +50,16 @@ class Scene:
             deliveries=self.store.deliveries,
             missed=MissedDeliveries(self.documents),
             counts=self,
+            catch_up=CatchUp(self._catch_up),
             clock=self.clock,
         )
 
     def redelivery(self, outcome: str) -> None:
         self.counted[outcome] += 1
+
+    async def _catch_up(self) -> None:
+        self.caught_up += 1
+        raise RetryLater("The catalog cannot be read.")  # that keeps nobody from anything
 
     def passes(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -257,6 +264,9 @@ async def test_what_changes_something_comes_first(scene: Scene) -> None:
     await scene.hook.happens("second", "push", "")
     await scene.sweep.once()
     assert scene.hook.asked == ["first", "second", "noise"]
+    assert scene.caught_up == 1
+    await scene.sweep.once()
+    assert scene.caught_up == 1
 
 
 @pytest.mark.parametrize("call", ["attempts", "deliver_again"])
