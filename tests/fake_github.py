@@ -512,6 +512,11 @@ class _PullRequests:
             raise NotFound(str(number))
         return self.hub.pulls[number]
 
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        self.hub.enter("pull_requests.open")
+        found = [each for each in self.hub.pulls.values() if f"/{repository}/" in each.html_url]
+        return [each for each in found[::-1] if each.state == "open"]
+
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
         self.hub.enter("pull_requests.open_of")
         place = (str(repository).lower(), branch)

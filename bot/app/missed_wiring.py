@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from bot.app.parts import Parts, Shared
 from bot.commands import MissedCommands, TakenComments
 from bot.projects import MissedRequests
+from bot.templates.pull_requests.missed_pulls import MissedPulls
 from bot.templates.registration import Registration
 from bot.work.catch_up import CatchUp
 from bot.work.made_delivery import MakeDelivery
@@ -46,8 +47,15 @@ def missed_jobs(parts: Parts, shared: Shared, registration: Registration) -> Seq
         catalog=parts.catalog,
         clock=clock,
     )
+    pulls = MissedPulls(
+        pulls=parts.github.pull_requests,
+        checks=shared.checks,
+        make=make,
+        catalog=parts.catalog,
+    )
     return (
         Scheduled("redeliver", REDELIVER_S, redeliver.once),
         Scheduled("requests", RECONCILE_S, requests.once, at_start=True),
         Scheduled("commands", RECONCILE_S, commands.once, at_start=True),
+        Scheduled("pulls", RECONCILE_S, pulls.once, at_start=True),
     )
