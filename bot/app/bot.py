@@ -1,6 +1,6 @@
 """The whole bot, from its settings: what is opened, and in which order it is wired."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -28,6 +28,7 @@ from bot.receive import Metrics, Receiving, receive_app
 from bot.rendering import Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
+from bot.setup import web_address
 from bot.setup.pages import security_headers, setup_page
 from bot.store.port import Store
 from bot.templates.health.from_projects import OnDeployment, OnFirstBuild
@@ -206,10 +207,18 @@ def _web(parts: Parts) -> web.Application:
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),
-            routes=(web.get("/setup", _setup_page),),
+            routes=(web.get("/setup", _setup_page(parts)),),
         )
     )
 
 
-async def _setup_page(_request: web.Request) -> web.Response:
-    return web.Response(text=setup_page(()), content_type="text/html", headers=security_headers())
+def _setup_page(parts: Parts) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What ``/setup`` says once the bot has its credentials."""
+    github = web_address(parts.settings.github_api_url)
+    installed = f"{github}/organizations/{parts.catalog.owner}/settings/installations"
+    page = setup_page(installed_url=installed)
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html", headers=security_headers())
+
+    return show
