@@ -29,6 +29,7 @@ from bot.rendering import Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
 from bot.setup import web_address
+from bot.setup.first_catalog import OfferFirstCatalog, OnInstalled
 from bot.setup.pages import security_headers, setup_page
 from bot.store.port import Store
 from bot.templates.health.from_projects import OnDeployment, OnFirstBuild
@@ -104,6 +105,13 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
     projects = wire_projects(parts, shared, health)
     deployments = wire_deployments(parts, shared, health)
     settings = wire_settings(parts, shared)
+    first_catalog = OfferFirstCatalog(
+        github=parts.github,
+        documents=parts.store.documents,
+        organization=shared.organization,
+        audit=shared.audit,
+        catalog=parts.catalog,
+    )
     dispatcher = _dispatcher(
         parts,
         shared,
@@ -112,6 +120,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         projects=projects,
         deployments=deployments,
         settings=settings,
+        first_catalog=first_catalog,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     return Bot(
@@ -125,6 +134,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
             Scheduled("sweep", SWEEP_S, sweep.once),
             *health_jobs(parts, shared, health, templates.withdraw),
             *deployments.jobs,
+            Scheduled("first-catalog", CATALOG_S, first_catalog),
         ),
         clock=parts.clock,
         registration=templates.registration,
@@ -145,6 +155,7 @@ def _dispatcher(
     projects: Projects,
     deployments: Deployments,
     settings: DeploySettings,
+    first_catalog: OfferFirstCatalog,
 ) -> Dispatcher:
     """Who hears of which event."""
     start_check = templates.start_check
@@ -160,7 +171,7 @@ def _dispatcher(
             settings=settings.command,
         ),
         on_catalog_push=OnCatalogPush(templates.registration, catalog=parts.catalog),
-        on_pull_request=OnPullRequest(start=start_check),
+        on_pull_request=OnPullRequest(start=start_check, begun=shared.organization.is_known),
         on_review=OnReview(start=start_check, runs=shared.runs),
         on_check_button=templates.on_button,
         on_verify_run=OnVerifyRun(start=start_check, runs=shared.runs),
@@ -173,6 +184,7 @@ def _dispatcher(
         on_report_issue=health.report_issues,
         on_settings_push=settings.check.on_push,
         on_settings_pull_request=settings.check.on_pull_request,
+        on_installed=OnInstalled(offer=first_catalog),
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)
 

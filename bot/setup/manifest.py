@@ -7,9 +7,9 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from bot.shipped import APP_YML
 from bot.store.port import Json
 
-APP_YML = Path(__file__).resolve().parents[2] / "app.yml"
 LONGEST_NAME = 34  # characters of an App's name (GitHub docs, "Registering a GitHub App")
 
 
@@ -53,5 +53,5 @@ class Manifest:
 
 
 def read_manifest(path: Path = APP_YML) -> Manifest:
-    """The manifest of this checkout. Raises FileNotFoundError outside one."""
+    """The manifest that the bot was shipped with."""
     return Manifest(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ import pytest
 from bot.github import scopes
 from bot.github.port import Repository, RepositoryName
 from bot.setup import read_manifest
-from bot.setup.manifest import APP_YML, LONGEST_NAME
+from bot.setup.manifest import LONGEST_NAME
 from bot.setup.pages import (
     failed_page,
     foreign_page,
@@ -19,6 +19,7 @@ from bot.setup.pages import (
     registered_page,
     setup_page,
 )
+from bot.shipped import APP_YML
 
 # GitHub docs, "Registering a GitHub App from a manifest", "GitHub App Manifest parameters".
 LEGAL_KEYS = {
