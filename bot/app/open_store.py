@@ -27,6 +27,26 @@ async def open_store(
         yield store, queue
 
 
+@asynccontextmanager
+async def open_only_store(settings: Settings) -> AsyncIterator[Store]:
+    """The store alone, for whoever looks at one engine at a time."""
+    store = _store(settings.store_url, {})
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_only_queue(settings: Settings, *, clock: Clock) -> AsyncIterator[Queue]:
+    """The queue alone."""
+    queue = _queue(settings.queue_url, {}, clock=clock)
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     return SqliteStore(_file(url, files))
 
