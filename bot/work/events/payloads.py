@@ -183,11 +183,11 @@ class DeploymentStatusEvent(msgspec.Struct):
 
 
 class Account(msgspec.Struct):
-    login: str
+    login: str = ""  # an enterprise has none
 
 
 class Installation(msgspec.Struct):
-    account: Account
+    account: Account | None = None
 
 
 class InstallationEvent(msgspec.Struct):

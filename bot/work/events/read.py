@@ -223,7 +223,8 @@ def _read_installation(guid: str, body: bytes) -> AppInstalled | None:
     if told.action not in _INSTALLED:
         return None
     account = told.installation.account
-    return AppInstalled(guid=guid, organization=account.login, sender=_person(told.sender))
+    organization = account.login if account is not None else ""
+    return AppInstalled(guid=guid, organization=organization, sender=_person(told.sender))
 
 
 def _our_run(payload: object) -> str:
