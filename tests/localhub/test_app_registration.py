@@ -259,5 +259,6 @@ async def test_what_an_owner_takes_away_is_gone_at_once_and_what_is_added_waits(
         assert installation.permissions["issues"] == "write"
         listed = await browser.see("/organizations/acme/settings/installations")
         assert own in listed
+        assert page in await browser.see("/organizations/acme/settings/apps")
         await browser.send(own, own, do="uninstall")
     assert acme.hub.world.installations.get(installation.id) is None

@@ -53,6 +53,13 @@ async def register(page: Page) -> web.Response:
     return page.go(f"{manifest.redirect_url}{joint}{urlencode(answer)}")
 
 
+async def list_registered(page: Page) -> web.Response:
+    """The Apps that the organisation has registered."""
+    organization = _own_organization(page)
+    own = [a for a in page.hub.world.apps if a.owner == organization and a.private_key_pem]
+    return page.render("apps.html", organization=organization, apps=own)
+
+
 def _confirm(
     page: Page, manifest: Manifest, organization: str, *, name: str, problem: str = ""
 ) -> web.Response:
