@@ -200,7 +200,11 @@ TROUBLES: list[tuple[int, Trouble, str, str]] = [
             id="no-network",
         ),
         pytest.param(
-            Installation(app=RetryLater("limit")), "GitHub", "RetryLater", "network", id="limited"
+            Installation(app=RetryLater("Too many.")),
+            "GitHub",
+            "Too many.",
+            "network",
+            id="limited",
         ),
         pytest.param(
             Installation(app=Forbidden("no")), "GitHub", "Forbidden", "network", id="forbidden"

@@ -117,11 +117,11 @@ class _GitHub:
         return f"{self._web}{of}/settings/apps/{slug}"
 
     async def installed(self, organization: str) -> InstallationSeen | None:
-        """The installation there."""
-        try:
-            told = (await self._get("/orgs/{org}/installation", org=organization)).data
-        except Refusal:
+        """The installation there. Raises RetryLater where GitHub says neither."""
+        answer = await self._found("/orgs/{org}/installation", org=organization)
+        if answer is None:
             return None
+        told = answer.data
         return InstallationSeen(
             html_url=told["html_url"],
             permissions=told["permissions"],
@@ -131,11 +131,16 @@ class _GitHub:
 
     async def hook_url(self) -> str:
         """Where GitHub sends webhooks; empty where it has no address. Raises RetryLater."""
+        answer = await self._found("/app/hook/config")
+        return str(answer.data.get("url") or "") if answer else ""
+
+    async def _found(self, template: str, **variables: str) -> Answer | None:
+        """The answer, or None for what is not there. Raises RetryLater."""
         try:
-            return str((await self._get("/app/hook/config")).data.get("url") or "")
+            return await self._get(template, **variables)
         except Refusal as refusal:
-            if refusal.status == 404:  # the App has no webhook
-                return ""
+            if refusal.status == 404:
+                return None
             raise RetryLater(f"GitHub answered {refusal.status}.") from None
 
     async def _get(self, template: str, **variables: str) -> Answer:

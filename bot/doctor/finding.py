@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Final
 
+from bot.errors import RetryLater
+
 NETWORK: Final = "Check the network, a proxy and GITHUB_API_URL; see githubstatus.com."
 
 
@@ -16,6 +18,11 @@ class Finding:
     ok: bool
     what: str
     do: str = ""
+
+
+def words_of(error: Exception) -> str:
+    """What went wrong: our own sentence, or the kind of error where there is none."""
+    return error.reason if isinstance(error, RetryLater) else f"{type(error).__name__}."
 
 
 def as_text(findings: Sequence[Finding]) -> str:

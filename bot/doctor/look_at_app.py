@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Final
 
-from bot.doctor.finding import NETWORK, Finding
+from bot.doctor.finding import NETWORK, Finding, words_of
 from bot.doctor.probes import AppSeen, InstallationSeen, Probes
 from bot.errors import RetryLater
 from bot.github.port import GitHubError
@@ -19,7 +19,7 @@ async def look_at_app(probes: Probes, manifest: Manifest) -> list[Finding]:
     try:
         seen = await probes.app()
     except (GitHubError, RetryLater, OSError) as error:
-        return [Finding("GitHub", False, f"Not reached: {type(error).__name__}.", NETWORK)]
+        return [Finding("GitHub", False, f"Not reached: {words_of(error)}", NETWORK)]
     clock = _clock(seen, probes.clock.now_s())
     if seen.status == 401:
         return [clock, _refused(clock)]
@@ -37,7 +37,7 @@ async def look_at_installation(
     try:
         there = await probes.installed(organization)
     except (GitHubError, RetryLater, OSError) as error:
-        return [Finding(name, False, f"Could not be told: {type(error).__name__}.", NETWORK)]
+        return [Finding(name, False, f"Could not be told: {words_of(error)}", NETWORK)]
     if there is None:
         do = "An owner installs the App there, on all repositories: see the page of the App, "
         return [Finding(name, False, "Not installed.", f"{do}or take it out of ORGANIZATIONS.")]

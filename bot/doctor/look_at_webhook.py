@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.doctor.finding import NETWORK, Finding
+from bot.doctor.finding import NETWORK, Finding, words_of
 from bot.doctor.probes import PingSeen, Probes, Trouble
 from bot.errors import RetryLater
 from bot.github.port import GitHubError
@@ -50,7 +50,7 @@ async def look_at_webhook(probes: Probes) -> list[Finding]:
     try:
         seen = await probes.ping()
     except (GitHubError, RetryLater, OSError) as error:
-        return [Finding(NAME, False, f"Could not be told: {type(error).__name__}.", NETWORK)]
+        return [Finding(NAME, False, f"Could not be told: {words_of(error)}", NETWORK)]
     return [_judged(seen)]
 
 

@@ -84,6 +84,21 @@ async def test_the_doctor_names_what_an_owner_took_away_and_the_page_to_change_i
     assert "another-secret" not in out
 
 
+async def test_the_doctor_says_nothing_it_cannot_know_with_a_key_that_is_refused(
+    world: World,
+) -> None:
+    """Whether the App is installed is not told to others."""
+    other = world.hub.add_app("another", permissions={}, events=[])
+    code, out, _ = await run(
+        "doctor", env=world.environment | {"PRIVATE_KEY": other.private_key_pem}
+    )
+    assert code == 1
+    assert "App: GitHub refused its key." in out
+    assert "installation in acme: Could not be told: GitHub answered 401." in out
+    assert "webhook: Could not be told: GitHub answered 401." in out
+    assert "Not installed" not in out
+
+
 async def test_an_operator_looks_at_a_run_and_undoes_it(world: World) -> None:
     number = await world.file(body())
     await world.until(number, "is ready")
