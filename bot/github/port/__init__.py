@@ -16,7 +16,7 @@ from bot.github.port.errors import Forbidden, GitHubError, NameTaken, NotFound, 
 from bot.github.port.hook import Attempt, Attempts, Hook
 from bot.github.port.issues import Comment, Issue, Issues, WrittenComment
 from bot.github.port.names import RepositoryName, thread_of
-from bot.github.port.people import People, Role
+from bot.github.port.people import People, Role, Team
 from bot.github.port.pull_requests import PullRequest, PullRequests, Review
 from bot.github.port.repositories import NewRepository, Repositories, Repository
 
@@ -55,6 +55,7 @@ __all__ = [
     "Review",
     "Role",
     "Stale",
+    "Team",
     "Tree",
     "TreeEntry",
     "WorkflowRun",

@@ -186,3 +186,17 @@ class DeploymentStatusEvent(msgspec.Struct):
     deployment_status: DeploymentStatus
     repository: Repository
     sender: User
+
+
+class Account(msgspec.Struct):
+    login: str = ""  # an enterprise has none
+
+
+class Installation(msgspec.Struct):
+    account: Account | None = None
+
+
+class InstallationEvent(msgspec.Struct):
+    action: str
+    installation: Installation
+    sender: User

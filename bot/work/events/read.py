@@ -8,6 +8,7 @@ import msgspec
 from bot.github.port import RepositoryName
 from bot.work.events import payloads as told_by
 from bot.work.events.values import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -214,6 +215,13 @@ def _read_deployment_status(guid: str, body: bytes) -> DeploymentTold:
     )
 
 
+def _read_installation(guid: str, body: bytes) -> AppInstalled:
+    told = msgspec.json.decode(body, type=told_by.InstallationEvent)
+    account = told.installation.account
+    organization = account.login if account is not None else ""
+    return AppInstalled(guid=guid, organization=organization, sender=_person(told.sender))
+
+
 def _our_run(payload: object) -> str:
     run = payload.get("run") if isinstance(payload, dict) else None
     return run if isinstance(run, str) else ""
@@ -227,6 +235,7 @@ class _Known(NamedTuple):
 
 
 _CHANGES = frozenset({"opened", "edited", "reopened", "closed"})
+_INSTALLED = frozenset({"created", "unsuspend", "new_permissions_accepted", "added"})
 _KNOWN = {
     "issues": _Known(_read_issues, _CHANGES),
     "issue_comment": _Known(_read_comment, frozenset({"created"})),  # an edit is no command
@@ -237,6 +246,8 @@ _KNOWN = {
     "check_suite": _Known(_read_check_suite, frozenset({"rerequested"})),
     "workflow_run": _Known(_read_workflow_run, frozenset({"completed"})),
     "deployment_status": _Known(_read_deployment_status),
+    "installation": _Known(_read_installation, _INSTALLED),
+    "installation_repositories": _Known(_read_installation, _INSTALLED),
 }
 
 
