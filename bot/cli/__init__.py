@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import PortTaken
+from bot.logs import quiet_logs
+from bot.queue.port import QueueUnavailable
 from bot.settings import SettingsError, environment
+from bot.store.port import StoreUnavailable
 
 CANNOT_RUN = 2
 MOST_DAYS = 3660
@@ -16,6 +19,7 @@ MOST_DAYS = 3660
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 fine, 1 problems found, 2 cannot run."""
     arguments = _parser().parse_args(argv)
+    quiet_logs()  # a command that runs for long sets its own
     command = importlib.import_module(f"bot.cli.{arguments.command}")
     try:
         code: int = command.run(arguments, environment(Path()))
@@ -26,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         print("writes what is missing; `paved-road sandbox` needs nothing at all.", file=sys.stderr)
         return CANNOT_RUN
-    except PortTaken as error:
+    except (PortTaken, StoreUnavailable, QueueUnavailable) as error:
         print(error, file=sys.stderr)
         return CANNOT_RUN
     except KeyboardInterrupt:

@@ -7,12 +7,12 @@ import pytest
 
 from bot.localhub import Fault
 from tests.cli.test_command_line import run
-from tests.engines import ENGINES, engine_settings
+from tests.engines import engine_settings
 from tests.journeys.test_killed_anywhere import Gate
 from tests.journeys.world import World, body, open_world
 
 
-@pytest.mark.parametrize("engines", ENGINES)
+@pytest.mark.parametrize("engines", ["mongodb-sqs"])
 async def test_the_bot_goes_on_with_the_copy(
     engines: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
