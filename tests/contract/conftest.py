@@ -1,12 +1,13 @@
 """What the contract suites run on: every adapter, at a fresh place."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.clock import ManualClock
+from bot.clock import Clock, ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
 from tests.contract.adapters import (
@@ -66,6 +67,18 @@ def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
     if queue_place.adapter == "sqs":
         return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
+
+
+@pytest.fixture
+def a_minute_later(queue_place: Place, request: pytest.FixtureRequest) -> Callable[[], Clock]:
+    """Moves what the queue of every process goes by; the clock of a process begun then."""
+
+    def pass_it() -> Clock:
+        if queue_place.adapter == "sqs":
+            request.getfixturevalue("sqs").tell("61")
+        return ManualClock(time.time() + 61)
+
+    return pass_it
 
 
 @pytest.fixture
