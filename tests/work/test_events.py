@@ -16,6 +16,7 @@ from bot.work.events import (
     PullRequestChanged,
     ReviewGiven,
     WorkflowRunEnded,
+    is_of_use,
     read_event,
 )
 from tests.receive.test_documented_examples import documented_examples, payloads
@@ -38,6 +39,12 @@ def test_every_documented_example_is_read_or_passed_over(
         ReviewGiven,
         WorkflowRunEnded,
     }
+    told_apart = [
+        (name, body.get("action", ""))
+        for (name, body), event in zip(payloads, read, strict=True)
+        if event is not None and not is_of_use(name, body.get("action") or "")
+    ]
+    assert told_apart == []
 
 
 def issues(**changed: Any) -> bytes:
