@@ -14,6 +14,7 @@ from tests.contract.adapters import (
     QUEUES,
     STORES,
     THINGS,
+    forget_store_place,
     fresh_store_place,
     open_queue,
     open_store,
@@ -48,6 +49,7 @@ async def store(store_place: Place) -> AsyncIterator[Store]:
     store = open_store(store_place.adapter, store_place.name)
     yield store
     await store.close()
+    await forget_store_place(store_place.adapter, store_place.name)
 
 
 @pytest.fixture(params=[*STORES, "memory"])
@@ -56,9 +58,11 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     if request.param == "memory":
         yield MemoryDocuments(collections=[THINGS])
     else:
-        store = open_store(request.param, fresh_store_place(request.param, tmp_path))
+        place = fresh_store_place(request.param, tmp_path)
+        store = open_store(request.param, place)
         yield store.documents
         await store.close()
+        await forget_store_place(request.param, place)
 
 
 @pytest.fixture
