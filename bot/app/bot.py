@@ -37,12 +37,16 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.lease import Leases, new_holder
 from bot.work.ordering import ordering
-from bot.work.sweep import Scheduled, Sweep
+from bot.work.schedule import Scheduled
+from bot.work.sweep import Sweep
 from bot.work.table import event_table
+from bot.work.wake import Wake
 from bot.work.worker import Worker, WorkerLimits
 
 SWEEP_S = 30.0
+WAKE_S = 2.0
 CATALOG_S = 300.0  # what events did not tell of the catalog is seen after this
 
 
@@ -56,6 +60,7 @@ class Bot:
     web: web.Application
     worker: Worker
     jobs: Sequence[Scheduled]
+    leases: Leases
     clock: Clock
     registration: Registration
     runs: RunRecords
@@ -132,6 +137,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         settings=settings,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
+    wake = Wake(shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
@@ -139,11 +145,12 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         web=_web(parts),
         worker=_worker(parts, shared, dispatcher),
         jobs=(
-            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
-            Scheduled("sweep", SWEEP_S, sweep.once),
+            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
+            Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
+            Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
             *health_jobs(parts, shared, health, templates.withdraw),
-            *deployments.jobs,
         ),
+        leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),
         clock=parts.clock,
         registration=templates.registration,
         runs=shared.runs,
