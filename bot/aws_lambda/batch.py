@@ -50,8 +50,8 @@ class Batch:
         """Whether the message is gone for good."""
         claim = record.claim
         if claim is None:
-            log.error("a message that the bot did not write", message=record.id)
-            return False  # SQS itself moves it to the dead letters
+            log.error("dropped a message that the bot did not write", message=record.id)
+            return True  # it would come back for ever
         try:
             async with asyncio.timeout(max(self.deadline.left_s() - CLOSING_S, 0.0)):
                 return await self._hold(claim)

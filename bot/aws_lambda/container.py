@@ -5,7 +5,7 @@ nothing may be left running when one ends, and one loop serves them all.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar

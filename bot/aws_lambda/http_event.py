@@ -7,7 +7,6 @@ by a comma; so a header of which exactly one is asked for does not fit any more.
 
 import base64
 import binascii
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 

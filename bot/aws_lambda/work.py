@@ -5,21 +5,23 @@ the answer does not name; EventBridge invokes it with ``{"scheduled": ["*"]}``, 
 the names of jobs.
 """
 
+import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
 
 from bot.app import Bot, open_bot
-from bot.aws_lambda.batch import Batch
+from bot.aws_lambda.batch import CLOSING_S, Batch
 from bot.aws_lambda.container import Container, Context, Deadline, Kept
 from bot.aws_lambda.records import OtherEvent, failures, read_records
 from bot.aws_lambda.secrets import Secrets
 from bot.clock import SystemClock
 from bot.logs import start_logs
 from bot.settings import Settings, SettingsError
+from bot.work.schedule import run_due
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +43,7 @@ async def _work(container: Container[Bot], event: Any, context: Context) -> dict
     bot = await container.current()
     try:
         if "scheduled" in event:
-            return {"done": await _scheduled(bot, event["scheduled"], deadline)}
+            return {"done": await _due(bot, event["scheduled"], deadline)}
         batch = Batch(
             worker=bot.worker,
             queue=bot.queue,
@@ -53,12 +55,22 @@ async def _work(container: Container[Bot], event: Any, context: Context) -> dict
         await bot.reporter.rest()
 
 
-async def _scheduled(bot: Bot, names: Any, deadline: Deadline) -> Sequence[str]:
-    raise NotImplementedError
+async def _due(bot: Bot, names: Any, deadline: Deadline) -> list[str]:
+    """What was done. What the end of the invocation cuts off is due again at once."""
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise OtherEvent("The scheduled jobs are not a list of names.")
+    try:
+        async with asyncio.timeout(max(deadline.left_s() - CLOSING_S, 0.0)):
+            return list(await run_due(bot.jobs, names, leases=bot.leases, clock=bot.clock))
+    except TimeoutError:
+        log.warning("the invocation ends", scheduled=names)
+        return []
 
 
 @asynccontextmanager
-async def _open(variables: Mapping[str, str], key_refused: Callable[[], None]) -> AsyncIterator[Bot]:
+async def _open(
+    variables: Mapping[str, str], key_refused: Callable[[], None]
+) -> AsyncIterator[Bot]:
     """The bot. Raises SettingsError: a template may not be rendered beside our credentials."""
     settings = Settings.from_env(variables)
     if not settings.render_function:
