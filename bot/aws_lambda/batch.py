@@ -8,10 +8,10 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
-from bot.aws_lambda.container import Deadline
 from bot.aws_lambda.records import Record, by_group
 from bot.queue.port import Claim, Queue, QueueUnavailable
 from bot.work.worker import Worker
@@ -23,13 +23,26 @@ STEP_S = 120.0  # a step that is begun has so long; GitHub's answers are waited 
 STEP_SHARE = 0.25  # but never more of a short invocation than this
 
 
+class Ends(Protocol):
+    """When the invocation ends; see ``Deadline``."""
+
+    @property
+    def total_s(self) -> float:
+        """How long it was given."""
+        ...
+
+    def left_s(self) -> float:
+        """Seconds until the end."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """The messages of one invocation. ``lease_s`` is how long a silent one stays hidden."""
 
     worker: Worker
     queue: Queue
-    deadline: Deadline
+    deadline: Ends
     lease_s: float
 
     async def work(self, records: Sequence[Record]) -> Sequence[Record]:
