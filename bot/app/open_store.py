@@ -7,8 +7,9 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
+from bot.queue.queue_sqs import SqsQueue
 from bot.settings import Settings
-from bot.store.port import Store
+from bot.store.port import Documents, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 
@@ -22,7 +23,7 @@ async def open_store(
     async with AsyncExitStack() as stack:
         store = _store(settings.store_url, files)
         stack.push_async_callback(store.close)
-        queue = _queue(settings.queue_url, files, clock=clock or SystemClock())
+        queue = _queue(settings.queue_url, files, store.documents, clock=clock or SystemClock())
         stack.push_async_callback(queue.close)
         yield store, queue
 
@@ -31,8 +32,10 @@ def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     return SqliteStore(_file(url, files))
 
 
-def _queue(url: str, files: dict[Path, SqliteFile], *, clock: Clock) -> Queue:
-    return SqliteQueue(_file(url, files), clock=clock)
+def _queue(url: str, files: dict[Path, SqliteFile], documents: Documents, *, clock: Clock) -> Queue:
+    if url.startswith("sqlite:"):
+        return SqliteQueue(_file(url, files), clock=clock)
+    return SqsQueue(url, documents, clock=clock)
 
 
 def _file(url: str, files: dict[Path, SqliteFile]) -> SqliteFile:

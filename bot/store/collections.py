@@ -8,6 +8,7 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+DEAD_LETTERS = Collection("dead_letters")  # of a queue that keeps no reasons itself
 DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
     "deployments",
@@ -36,6 +37,7 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    DEAD_LETTERS,
     DEPLOYMENT_NEWS,
     DEPLOYMENTS,
     ENVIRONMENTS,

@@ -10,6 +10,7 @@ from bot.clock import ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
 from tests.contract.adapters import QUEUES, STORES, THINGS, open_queue, open_store
+from tests.queue.sqs import ClockOfBoth, SqsServer
 from tests.store.memory import MemoryDocuments
 
 
@@ -28,6 +29,9 @@ def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 @pytest.fixture(params=QUEUES)
 def queue_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqs":
+        server: SqsServer = request.getfixturevalue("sqs")
+        return Place("sqs", server.queue())
     return Place(request.param, str(tmp_path / "queue.db"))
 
 
@@ -50,7 +54,10 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
+    """What the queue goes by; it stands still until the test moves it."""
+    if queue_place.adapter == "sqs":
+        return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
 
 
