@@ -8,8 +8,9 @@ by a comma; so a header of which exactly one is asked for does not fit any more.
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import msgspec
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from bot.receive import Refusal, malformed, too_large
@@ -35,6 +36,28 @@ _OF_THE_CONNECTION = frozenset(
 _TEXT = ("text/", "application/json")
 
 
+class _Http(msgspec.Struct, frozen=True):
+    method: str
+
+
+class _Context(msgspec.Struct, frozen=True):
+    http: _Http
+    stage: str = "$default"
+
+
+class _Event(msgspec.Struct, frozen=True, rename="camel"):
+    """What of the event concerns us; there is more in it."""
+
+    version: Literal["2.0"]
+    request_context: _Context
+    path: str = msgspec.field(name="rawPath")
+    query: str = msgspec.field(name="rawQueryString", default="")
+    headers: dict[str, str] = {}
+    cookies: list[str] = []
+    body: str | None = None
+    is_base64: bool = msgspec.field(name="isBase64Encoded", default=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpRequest:
     """One request, its body as the sender sent it."""
@@ -49,29 +72,24 @@ class HttpRequest:
 def read_request(event: Any) -> HttpRequest:
     """The request of the event. Raises Refusal: 400 for another shape, 413 for its size."""
     try:
-        context, http = event["requestContext"], event["requestContext"]["http"]
-        shape = (event["version"], http["method"], event["rawPath"], event.get("rawQueryString"))
-        headers, cookies = event.get("headers") or {}, event.get("cookies") or []
-    except (TypeError, KeyError, AttributeError):
+        told = msgspec.convert(event, _Event)
+    except msgspec.ValidationError:
         raise _other_shape() from None
-    version, method, path, query = shape
-    if version != "2.0" or not _are_texts(method, path, query or "", *cookies):
-        raise _other_shape()
-    if not isinstance(headers, dict) or not _are_texts(*headers, *headers.values()):
-        raise _other_shape()
     kept = {
-        name: value for name, value in headers.items() if name.lower() not in _OF_THE_CONNECTION
+        name: value
+        for name, value in told.headers.items()
+        if name.lower() not in _OF_THE_CONNECTION
     }
-    if cookies:
-        kept["cookie"] = "; ".join(cookies)
+    if told.cookies:
+        kept["cookie"] = "; ".join(told.cookies)
     if any("\r" in value or "\n" in value or "\0" in value for value in kept.values()):
         raise malformed("A header holds a line break.")
     return HttpRequest(
-        method=method,
-        path=_without_stage(path, context.get("stage")),
-        query=query or "",
+        method=told.request_context.http.method,
+        path=_without_stage(told.path, told.request_context.stage),
+        query=told.query,
         headers=CIMultiDict(kept),
-        body=_body(event.get("body"), is_base64=event.get("isBase64Encoded") is True),
+        body=_body(told.body or "", is_base64=told.is_base64),
     )
 
 
@@ -95,11 +113,7 @@ def answer_event(status: int, headers: CIMultiDictProxy[str], body: bytes) -> di
     return answer
 
 
-def _body(text: Any, *, is_base64: bool) -> bytes:
-    if text is None:
-        return b""
-    if not isinstance(text, str):
-        raise _other_shape()
+def _body(text: str, *, is_base64: bool) -> bytes:
     if len(text) > MOST_BYTES:
         raise too_large(MOST_BYTES)
     try:
@@ -111,7 +125,7 @@ def _body(text: Any, *, is_base64: bool) -> bytes:
     return body
 
 
-def _without_stage(path: str, stage: object) -> str:
+def _without_stage(path: str, stage: str) -> str:
     """Any stage but ``$default`` stands at the beginning of the path."""
     prefix = f"/{stage}"
     if stage != "$default" and (path == prefix or path.startswith(f"{prefix}/")):
@@ -119,10 +133,6 @@ def _without_stage(path: str, stage: object) -> str:
     if not path.startswith("/"):
         raise _other_shape()
     return path
-
-
-def _are_texts(*values: object) -> bool:
-    return all(isinstance(value, str) for value in values)
 
 
 def _other_shape() -> Refusal:
