@@ -72,6 +72,9 @@ class Batch:
             log.warning("the invocation ends", message=claim.message.id)
         except QueueUnavailable as error:
             log.warning("left to the next claim", message=claim.message.id, reason=str(error))
+        except Exception:
+            log.exception("the invocation broke", message=claim.message.id)
+            return False
         await self._give_back([record])
         return False
 
