@@ -219,6 +219,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
         clock=parts.clock,
         limits=limits,
         retried=parts.metrics.retried,
+        check_store=parts.store.check,
     )
 
 

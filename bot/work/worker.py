@@ -5,7 +5,7 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -21,6 +21,7 @@ from bot.runs.records import RunTakenOver
 from bot.store.port import Deliveries, StoreUnavailable
 from bot.work.dispatch import Dispatcher
 from bot.work.events import MalformedDelivery
+from bot.work.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +61,12 @@ class Worker:
         clock: Clock,
         limits: WorkerLimits,
         retried: Callable[[str], None],
+        check_store: Callable[[], Awaitable[None]],
     ) -> None:
-        """``retried`` hears what is tried once more: ``delivery`` or ``run``."""
+        """``retried`` hears what is tried once more: ``delivery`` or ``run``.
+
+        ``check_store`` writes to the store, and raises StoreUnavailable.
+        """
         self._queue = queue
         self._deliveries = deliveries
         self._dispatcher = dispatcher
@@ -69,6 +74,7 @@ class Worker:
         self._clock = clock
         self._limits = limits
         self._retried = retried
+        self._outage = Outage(check_store, clock=clock, first_wait_s=limits.first_delay_s)
         self._busy: set[asyncio.Task[bool]] = set()
         self._stopping = asyncio.Event()
 
@@ -80,6 +86,7 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 try:
+                    await self._outage.over(self._stopping)
                     claims = await self._claim()
                     if not claims:
                         await self._rest()
@@ -130,7 +137,10 @@ class Worker:
         heartbeat = asyncio.create_task(self._keep(claim))
         try:
             return await self._work(claim, may_go_on)
-        except (QueueUnavailable, StoreUnavailable) as error:
+        except StoreUnavailable as error:
+            self._outage.began()
+            await self._let_go(claim, str(error))
+        except QueueUnavailable as error:
             log.warning("left to the next claim", message=claim.message.id, reason=str(error))
         except Exception:
             log.exception("worker broke", message=claim.message.id)
@@ -143,6 +153,13 @@ class Worker:
             await asyncio.sleep(self._limits.visibility_s / 3)
             with suppress(QueueUnavailable, StoreUnavailable):
                 await self._queue.extend(claim, visibility_s=self._limits.visibility_s)
+
+    async def _let_go(self, claim: Claim, reason: str) -> None:
+        """It is nobody's while the store is away; its visibility ends it where this fails."""
+        log.warning("let go", message=claim.message.id, reason=reason)
+        with suppress(QueueUnavailable):
+            delay_s = self._limits.delay_s(claim.attempt)
+            await self._queue.release(claim, delay_s=delay_s, reason=reason)
 
     async def _work(self, claim: Claim, may_go_on: MayGoOn) -> bool:
         """Whether the message is gone."""

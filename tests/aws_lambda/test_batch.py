@@ -122,6 +122,7 @@ class Bench:
             clock=self.clock,
             limits=WorkerLimits(attempts=3),
             retried=lambda _: None,
+            check_store=self.store.check,
         )
 
 

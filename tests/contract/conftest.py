@@ -9,7 +9,14 @@ import pytest
 from bot.clock import ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
-from tests.contract.adapters import QUEUES, STORES, THINGS, open_queue, open_store
+from tests.contract.adapters import (
+    QUEUES,
+    STORES,
+    THINGS,
+    fresh_store_place,
+    open_queue,
+    open_store,
+)
 from tests.queue.sqs import ClockOfBoth, SqsServer
 from tests.store.memory import MemoryDocuments
 
@@ -24,7 +31,7 @@ class Place:
 
 @pytest.fixture(params=STORES)
 def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(request.param, str(tmp_path / "store.db"))
+    return Place(request.param, fresh_store_place(request.param, tmp_path))
 
 
 @pytest.fixture(params=QUEUES)
@@ -48,7 +55,7 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     if request.param == "memory":
         yield MemoryDocuments(collections=[THINGS])
     else:
-        store = open_store(request.param, str(tmp_path / "store.db"))
+        store = open_store(request.param, fresh_store_place(request.param, tmp_path))
         yield store.documents
         await store.close()
 

@@ -11,6 +11,8 @@ import uuid
 from asyncio.subprocess import PIPE, Process
 from itertools import count
 
+import structlog
+
 from bot.queue.port import Message
 from bot.store.port import Delivery, Store
 from tests.contract.adapters import open_queue, open_store
@@ -119,4 +121,6 @@ WHATS = {
 }
 
 if __name__ == "__main__":
+    # Standard output is for what was acknowledged alone.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(WHATS[sys.argv[1]](*sys.argv[2:]))
