@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the log of every action")
     audit.add_argument("action", choices=["verify"])
     _runs(commands)
+    _queue(commands)
     _deployments(commands)
     return parser
 
@@ -127,6 +128,22 @@ def _runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         ("undo", "remove what the run made"),
     ):
         actions.add_parser(name, help=help_).add_argument("id")
+
+
+def _queue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    queue = commands.add_parser("queue", help="what waits to be worked on, and what was given up")
+    parts = queue.add_subparsers(dest="part", required=True, metavar="PART")
+    dead = parts.add_parser("dead", help="the dead letters: messages that were given up")
+    actions = dead.add_subparsers(dest="action", required=True, metavar="ACTION")
+    list_ = actions.add_parser("list", help="each with its time, its key and its reason")
+    show = actions.add_parser("show", help="one with all that is known of it")
+    show.add_argument("id")
+    for action in (list_, show):
+        action.add_argument("--json", action="store_true", help="for programs")
+    redrive = actions.add_parser("redrive", help="work on it again, as a first attempt")
+    which = redrive.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", default="")
+    which.add_argument("--all", action="store_true", help="every one that is dead now")
 
 
 def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
