@@ -79,7 +79,7 @@ async def examine(
     for organization in settings.organizations:
         checks[f"installation in {organization}"] = _installed(probes, organization)
     checks |= {
-        "store": _store(probes),
+        "store": _store(probes, settings.store_url),
         "queue": _queue(probes),
         "rendering": _isolation(probes),
         "linters": _linters(probes),
@@ -220,13 +220,21 @@ async def _installed(probes: Probes, organization: str) -> list[Finding]:
     return [Finding(name, False, "Not installed.", do)]
 
 
-async def _store(probes: Probes) -> list[Finding]:
+async def _store(probes: Probes, url: str) -> list[Finding]:
     try:
         await probes.store()
     except StoreUnavailable as error:
-        do = "Look at the disk's space and the file's owner, or at STORE_URL."
-        return [Finding("store", False, str(error), do)]
+        return [Finding("store", False, str(error), _look_at_store(url))]
     return [Finding("store", True, "Works.")]
+
+
+def _look_at_store(url: str) -> str:
+    if url.startswith("mongodb"):
+        return (
+            "Look at STORE_URL (host, user, password, database), whether MongoDB runs and has a "
+            "primary, and whether this machine reaches it; docs/mongodb.md says more."
+        )
+    return "Look at the disk's space and the file's owner, or at STORE_URL."
 
 
 async def _queue(probes: Probes) -> list[Finding]:

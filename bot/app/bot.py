@@ -18,7 +18,6 @@ from bot.app.projects_wiring import Projects, wire_projects
 from bot.app.settings_wiring import DeploySettings, wire_settings
 from bot.app.templates_wiring import Templates, wire_templates
 from bot.audit import AuditLog
-from bot.aws_lambda.remote_renderer import RenderFunction
 from bot.clock import Clock, SystemClock
 from bot.github.port import GitHub
 from bot.github.redact import Redactor
@@ -39,6 +38,7 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.events import is_read
 from bot.work.lease import Leases, new_holder
 from bot.work.ordering import ordering
 from bot.work.schedule import Scheduled
@@ -119,6 +119,8 @@ async def open_bot(
 def _renderer(settings: Settings) -> Renderer:
     """Templates are rendered in processes of ours, or in a function of their own."""
     if settings.render_function:
+        from bot.aws_lambda.remote_renderer import RenderFunction  # noqa: PLC0415 - boto3 loads slowly
+
         return Renderer(isolation=Elsewhere(RenderFunction(settings.render_function)))
     return Renderer()
 
@@ -244,6 +246,7 @@ def _web(parts: Parts) -> web.Application:
             store=parts.store,
             queue=parts.queue,
             key_of=ordering(str(parts.catalog)),
+            is_needed=lambda head: is_read(head.event, head.action),
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),

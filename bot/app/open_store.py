@@ -7,7 +7,6 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.queue.queue_sqs import SqsQueue
 from bot.settings import Settings, SettingsError
 from bot.store.port import Documents, Store
 from bot.store.sqlite_file import SqliteFile
@@ -32,11 +31,21 @@ async def open_store(
         yield store, queue
 
 
+@asynccontextmanager
+async def open_store_at(url: str) -> AsyncIterator[Store]:
+    """The store at one address, without a queue."""
+    store = _store(url, {})
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     """The store at that address. Raises SettingsError for one that cannot be read."""
     if url.startswith("sqlite:"):
         return SqliteStore(_file(url, files))
-    # The client takes a fifth of a second to load, which commands on a file need not wait for.
+    # The client loads slowly, which commands on a file need not wait for.
     from bot.store.mongo_server import MalformedAddress  # noqa: PLC0415
     from bot.store.store_mongo import MongoStore  # noqa: PLC0415
 
@@ -49,6 +58,8 @@ def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
 def _queue(url: str, files: dict[Path, SqliteFile], documents: Documents, *, clock: Clock) -> Queue:
     if url.startswith("sqlite:"):
         return SqliteQueue(_file(url, files), clock=clock)
+    from bot.queue.queue_sqs import SqsQueue  # noqa: PLC0415 - boto3 loads slowly
+
     return SqsQueue(url, documents, clock=clock)
 
 

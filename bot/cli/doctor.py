@@ -32,10 +32,10 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 async def _examine(environment: Mapping[str, str]) -> list[Finding]:
     try:
         settings = Settings.from_env(environment)
+        async with _probes(settings) as probes:
+            return await examine(settings, probes, read_manifest())
     except SettingsError as error:
         return await examine(error, None, read_manifest())
-    async with _probes(settings) as probes:
-        return await examine(settings, probes, read_manifest())
 
 
 @asynccontextmanager

@@ -20,6 +20,8 @@ from bot.work.lease import BEAT_S, Later, Lease, Leases
 log = structlog.get_logger(__name__)
 
 EVERY = "*"
+PUT_OFF_S = 15.0
+PUT_OFF = (StoreUnavailable, QueueUnavailable, RetryLater)
 
 
 async def _always() -> bool:
@@ -76,7 +78,8 @@ async def turn(
 ) -> float | None:
     """Do the job if its lease is to be had; returns None then, else how long to wait.
 
-    What the job raises is logged: its next turn comes.
+    What the job raises is logged: its next turn comes. What an engine's absence put off
+    is tried again soon, however rarely it is due.
     """
     try:
         if not await job.needed():
@@ -85,8 +88,9 @@ async def turn(
         if isinstance(lease, Later):
             return lease.wait_s
         await _do(job, lease, leases, clock)
-    except (StoreUnavailable, QueueUnavailable, RetryLater) as error:
+    except PUT_OFF as error:
         log.warning("scheduled job put off", job=job.name, reason=str(error))
+        return PUT_OFF_S
     except Exception:
         log.exception("scheduled job broke", job=job.name)
     return None
@@ -102,13 +106,18 @@ async def _do(job: Scheduled, lease: Lease, leases: Leases, clock: Clock) -> Non
             log.warning("scheduled job taken over", job=job.name)
     finally:
         ended = work.done()
+        is_done = ended and not isinstance(_failure(work), PUT_OFF)
         for task in (work, beat):
             task.cancel()
         await asyncio.gather(work, beat, return_exceptions=True)
         with suppress(StoreUnavailable):  # it runs out by itself
-            await (leases.done(lease) if ended else leases.give_back(lease))
+            await (leases.done(lease) if is_done else leases.give_back(lease))
     if ended:
         await work
+
+
+def _failure(work: asyncio.Future[object]) -> BaseException | None:
+    return None if work.cancelled() else work.exception()
 
 
 async def _keep(lease: Lease, leases: Leases, clock: Clock) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from pymongo import common
 
 from bot.store.store_mongo import MongoStore
 from tests.contract.adapters import THINGS
@@ -30,8 +31,10 @@ async def proxy(url: str) -> AsyncIterator[CuttingProxy]:
 
 
 @pytest.fixture
-async def behind(proxy: CuttingProxy) -> AsyncIterator[MongoStore]:
+async def behind(proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MongoStore]:
     """The same database, over a line that is cut."""
+    # The client looks for a server that it lost twice a second: too seldom for so many cuts.
+    monkeypatch.setattr(common, "MIN_HEARTBEAT_INTERVAL", 0.01)
     store = MongoStore(proxy.url, collections=[THINGS])
     await store.check()  # its indexes are made: the next requests are the test's
     yield store

@@ -48,9 +48,10 @@ class MongoTestServer:
         assert line, "the MongoDB test server did not start"
         self.port = int(line)
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, **options: object) -> str:
         """The address of a database there."""
-        return f"mongodb://127.0.0.1:{self.port}/{database}?retryWrites=false"
+        all_ = "&".join(f"{name}={value}" for name, value in {**_OPTIONS, **options}.items())
+        return f"mongodb://127.0.0.1:{self.port}/{database}?{all_}"
 
     def kill(self) -> None:
         """End it without warning."""
@@ -64,6 +65,7 @@ class MongoTestServer:
         self._process.wait()
 
 
+_OPTIONS = {"retryWrites": "false"}  # no member of a replica set
 _running: list[MongoTestServer] = []
 
 
