@@ -12,6 +12,7 @@ from bot.app.comments_wiring import wire_comments
 from bot.app.delivery_wiring import count_open
 from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
+from bot.app.missed_wiring import missed_jobs
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
@@ -160,6 +161,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
             Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
             Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
+            *missed_jobs(parts, shared, templates.registration),
             *health_jobs(parts, shared, health, templates.withdraw),
             Scheduled("first-catalog", CATALOG_S, first_catalog),
         ),
