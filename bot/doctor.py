@@ -233,14 +233,15 @@ async def _queue(probes: Probes) -> list[Finding]:
     try:
         stats = await probes.queue()
     except QueueUnavailable as error:
-        do = "Look at the disk's space and the file's owner, or at QUEUE_URL."
+        do = "Look at QUEUE_URL; for a file also at the disk's space and the file's owner."
         return [Finding("queue", False, str(error), do)]
-    if stats.oldest_age_s > OLD_AGE_S:
+    if stats.oldest_age_s is not None and stats.oldest_age_s > OLD_AGE_S:
         what = f"The oldest of {stats.depth} messages waits for {stats.oldest_age_s:.0f} seconds."
         return [Finding("queue", False, what, "Start `paved-road work`, or look at its log.")]
     if stats.dead:
         what = f"Works; {stats.dead} messages were given up."
-        return [Finding("queue", True, what, "The log says why; redeliver what still matters.")]
+        do = "`paved-road queue dead list` says why, `… dead redrive ID` tries one again."
+        return [Finding("queue", True, what, do)]
     return [Finding("queue", True, "Works.")]
 
 

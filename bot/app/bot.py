@@ -1,6 +1,6 @@
 """The whole bot, from its settings: what is opened, and in which order it is wired."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -18,14 +18,16 @@ from bot.app.projects_wiring import Projects, wire_projects
 from bot.app.settings_wiring import DeploySettings, wire_settings
 from bot.app.templates_wiring import Templates, wire_templates
 from bot.audit import AuditLog
+from bot.aws_lambda.remote_renderer import RenderFunction
 from bot.clock import Clock, SystemClock
 from bot.github.port import GitHub
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
+from bot.progress import ProgressReporter
 from bot.projects import OnRequest, ProjectRecords, StartGenerate
 from bot.queue.port import Queue
 from bot.receive import Metrics, Receiving, receive_app
-from bot.rendering import Renderer
+from bot.rendering import Elsewhere, Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
 from bot.setup.pages import security_headers, setup_page
@@ -35,12 +37,16 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.lease import Leases, new_holder
 from bot.work.ordering import ordering
-from bot.work.sweep import Scheduled, Sweep
+from bot.work.schedule import Scheduled
+from bot.work.sweep import Sweep
 from bot.work.table import event_table
+from bot.work.wake import Wake
 from bot.work.worker import Worker, WorkerLimits
 
 SWEEP_S = 30.0
+WAKE_S = 2.0
 CATALOG_S = 300.0  # what events did not tell of the catalog is seen after this
 
 
@@ -54,10 +60,12 @@ class Bot:
     web: web.Application
     worker: Worker
     jobs: Sequence[Scheduled]
+    leases: Leases
     clock: Clock
     registration: Registration
     runs: RunRecords
     engine: Engine
+    reporter: ProgressReporter
     start: StartGenerate
     projects: ProjectRecords
     audit: AuditLog
@@ -70,11 +78,13 @@ async def open_bot(
     clock: Clock | None = None,
     github: GitHub | None = None,
     redactor: Redactor | None = None,
+    key_refused: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Bot]:
     """Wire the bot; what it opened is closed when the block ends.
 
     ``redactor`` is what the logs go through; it learns every token. ``github``
-    replaces the real client, for tests of the services alone.
+    replaces the real client, for tests of the services alone. ``key_refused`` hears
+    when GitHub does not take our key: it may have been replaced.
     """
     clock = clock or SystemClock()
     metrics = Metrics(CollectorRegistry())
@@ -82,19 +92,33 @@ async def open_bot(
         store, queue = await stack.enter_async_context(open_store(settings, clock=clock))
         if github is None:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            github = open_github(settings, session, clock=clock, metrics=metrics, redactor=redactor)
+            github = open_github(
+                settings,
+                session,
+                clock=clock,
+                metrics=metrics,
+                redactor=redactor,
+                key_refused=key_refused,
+            )
         parts = Parts(
             settings=settings,
             store=store,
             queue=queue,
             github=github,
-            renderer=await stack.enter_async_context(Renderer()),
+            renderer=await stack.enter_async_context(_renderer(settings)),
             clock=clock,
             metrics=metrics,
         )
         shared = share(parts)
         stack.push_async_callback(shared.reporter.close)
         yield _wire(parts, shared)
+
+
+def _renderer(settings: Settings) -> Renderer:
+    """Templates are rendered in processes of ours, or in a function of their own."""
+    if settings.render_function:
+        return Renderer(isolation=Elsewhere(RenderFunction(settings.render_function)))
+    return Renderer()
 
 
 def _wire(parts: Parts, shared: Shared) -> Bot:
@@ -113,6 +137,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         settings=settings,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
+    wake = Wake(shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
@@ -120,15 +145,17 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         web=_web(parts),
         worker=_worker(parts, shared, dispatcher),
         jobs=(
-            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
-            Scheduled("sweep", SWEEP_S, sweep.once),
+            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
+            Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
+            Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
             *health_jobs(parts, shared, health, templates.withdraw),
-            *deployments.jobs,
         ),
+        leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),
         clock=parts.clock,
         registration=templates.registration,
         runs=shared.runs,
         engine=shared.engine,
+        reporter=shared.reporter,
         start=projects.start,
         projects=shared.projects,
         audit=shared.audit,
@@ -192,6 +219,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
         clock=parts.clock,
         limits=limits,
         retried=parts.metrics.retried,
+        check_store=parts.store.check,
     )
 
 

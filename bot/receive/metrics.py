@@ -4,6 +4,7 @@ Label values are bounded: a name that GitHub does not document counts as
 ``other``, so a stranger's input never makes a new time series.
 """
 
+import math
 from collections import Counter as Counts
 from collections.abc import Iterable
 
@@ -110,7 +111,11 @@ class Metrics:
             registry=registry,
         )
         self._depth = _gauge(registry, "depth", "Messages that wait or are claimed")
-        self._oldest_s = _gauge(registry, "oldest_age_seconds", "Age of the oldest message")
+        self._oldest_s = _gauge(
+            registry,
+            "oldest_age_seconds",
+            "Age of the oldest message; NaN where the queue does not tell",
+        )
         self._dead = _gauge(registry, "dead", "Messages that were given up")
         self._up = _gauge(registry, "up", "1 if the queue answered this scrape, else 0")
 
@@ -169,7 +174,7 @@ class Metrics:
         self._up.set(stats is not None)
         if stats is not None:
             self._depth.set(stats.depth)
-            self._oldest_s.set(stats.oldest_age_s)
+            self._oldest_s.set(math.nan if stats.oldest_age_s is None else stats.oldest_age_s)
             self._dead.set(stats.dead)
 
     def text(self) -> bytes:

@@ -6,6 +6,7 @@ records with an id, a version for optimistic concurrency, and equality look-ups
 on the fields that ``collections.py`` declares.
 """
 
+from collections.abc import Collection as Collected
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -68,6 +69,21 @@ class Deliveries(Protocol):
         """Delete finished deliveries older than that; returns how many."""
         ...
 
+    async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Delivery]:
+        """Deliveries with their outcomes in order of GUID: what a copy reads.
+
+        ``after`` is the last GUID of the page before. A page of large bodies is
+        shorter than ``limit``; the one behind the last delivery is empty.
+        """
+        ...
+
+    async def restore(self, delivery: Delivery, finished_handlers: Collected[str]) -> None:
+        """The delivery is kept with that outcome and these handlers finished: what a copy writes.
+
+        Repeating it changes nothing. A body that is kept already stays.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -110,6 +126,10 @@ class Documents(Protocol):
 
     async def delete(self, collection: str, id: str, *, version: int) -> bool:  # noqa: A002 - the field's name
         """Delete the record if it still has ``version``."""
+        ...
+
+    async def restore(self, collection: str, document: Document) -> None:
+        """The record reads so and has that version, whatever was there: what a copy writes."""
         ...
 
     async def find(

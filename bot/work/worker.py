@@ -5,7 +5,7 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -14,11 +14,14 @@ import structlog
 from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.queue.port import Claim, Queue, QueueUnavailable
-from bot.runs.engine import Engine
+from bot.runs.engine import Engine, MayGoOn, always
+from bot.runs.enqueue import enqueue
+from bot.runs.record import RunState
 from bot.runs.records import RunTakenOver
 from bot.store.port import Deliveries, StoreUnavailable
 from bot.work.dispatch import Dispatcher
 from bot.work.events import MalformedDelivery
+from bot.work.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -58,8 +61,12 @@ class Worker:
         clock: Clock,
         limits: WorkerLimits,
         retried: Callable[[str], None],
+        check_store: Callable[[], Awaitable[None]],
     ) -> None:
-        """``retried`` hears what is tried once more: ``delivery`` or ``run``."""
+        """``retried`` hears what is tried once more: ``delivery`` or ``run``.
+
+        ``check_store`` writes to the store, and raises StoreUnavailable.
+        """
         self._queue = queue
         self._deliveries = deliveries
         self._dispatcher = dispatcher
@@ -67,7 +74,8 @@ class Worker:
         self._clock = clock
         self._limits = limits
         self._retried = retried
-        self._busy: set[asyncio.Task[None]] = set()
+        self._outage = Outage(check_store, clock=clock, first_wait_s=limits.first_delay_s)
+        self._busy: set[asyncio.Task[bool]] = set()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -78,6 +86,7 @@ class Worker:
         try:
             while not self._stopping.is_set():
                 try:
+                    await self._outage.over(self._stopping)
                     claims = await self._claim()
                     if not claims:
                         await self._rest()
@@ -100,7 +109,7 @@ class Worker:
             return 1
         claims = await self._queue.claim(limit=free, visibility_s=self._limits.visibility_s)
         for claim in claims:
-            task = asyncio.create_task(self._hold(claim))
+            task = asyncio.create_task(self.work_on(claim))
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
         return len(claims)
@@ -118,17 +127,26 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await wait
 
-    async def _hold(self, claim: Claim) -> None:
-        """Work on a claim with its visibility kept up; whatever happens, the worker lives."""
+    async def work_on(self, claim: Claim, *, may_go_on: MayGoOn = always) -> bool:
+        """Work on a claim with its visibility kept up; whatever happens, the worker lives.
+
+        True where the message is gone for good: done, or among the dead letters. False
+        where it comes again. A run that may not go on is put down between two steps,
+        and a new message takes it up: that is no attempt that failed.
+        """
         heartbeat = asyncio.create_task(self._keep(claim))
         try:
-            await self._work(claim)
-        except (QueueUnavailable, StoreUnavailable) as error:
+            return await self._work(claim, may_go_on)
+        except StoreUnavailable as error:
+            self._outage.began()
+            await self._let_go(claim, str(error))
+        except QueueUnavailable as error:
             log.warning("left to the next claim", message=claim.message.id, reason=str(error))
         except Exception:
             log.exception("worker broke", message=claim.message.id)
         finally:
             heartbeat.cancel()
+        return False
 
     async def _keep(self, claim: Claim) -> None:
         while True:
@@ -136,37 +154,48 @@ class Worker:
             with suppress(QueueUnavailable, StoreUnavailable):
                 await self._queue.extend(claim, visibility_s=self._limits.visibility_s)
 
-    async def _work(self, claim: Claim) -> None:
+    async def _let_go(self, claim: Claim, reason: str) -> None:
+        """It is nobody's while the store is away; its visibility ends it where this fails."""
+        log.warning("let go", message=claim.message.id, reason=reason)
+        with suppress(QueueUnavailable):
+            delay_s = self._limits.delay_s(claim.attempt)
+            await self._queue.release(claim, delay_s=delay_s, reason=reason)
+
+    async def _work(self, claim: Claim, may_go_on: MayGoOn) -> bool:
+        """Whether the message is gone."""
         if claim.attempt > self._limits.attempts:  # its worker died every time
-            await self._give_up(claim, "It was begun several times and never came to an end.")
-            return
+            reason = "It was begun several times and never came to an end."
+            return await self._give_up(claim, reason)
         try:
-            await self._act(claim)
+            await self._act(claim, may_go_on)
         except RunTakenOver:
             log.info("another worker goes on", message=claim.message.id)
+            return False
         except MalformedDelivery as error:
-            await self._give_up(claim, f"The payload is not shaped as documented: {error}.")
+            reason = f"The payload is not shaped as documented: {error}."
+            return await self._give_up(claim, reason)
         except RetryLater as later:
-            await self._again(
+            return await self._again(
                 claim, later.reason, least_s=later.wait_s or 0.0, attempts=self._limits.attempts
             )
         except (QueueUnavailable, StoreUnavailable):
             raise
         except Exception as error:
             log.exception("work broke", message=claim.message.id, attempt=claim.attempt)
-            await self._again(
+            return await self._again(
                 claim,
                 f"Something broke on our side ({type(error).__name__}).",
                 least_s=0.0,
                 attempts=self._limits.attempts_at_bugs,
             )
-        else:
-            await self._queue.ack(claim)
+        return await self._queue.ack(claim)
 
-    async def _act(self, claim: Claim) -> None:
+    async def _act(self, claim: Claim, may_go_on: MayGoOn) -> None:
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
-            await self._engine.advance(id_)
+            run = await self._engine.advance(id_, may_go_on=may_go_on)
+            if run.state is RunState.RUNNING:  # put down between two steps
+                await enqueue(self._queue, run)
             return
         delivery = await self._deliveries.get(id_)
         if delivery is None:
@@ -176,20 +205,20 @@ class Worker:
             return
         await self._dispatcher.dispatch(delivery)
 
-    async def _again(self, claim: Claim, reason: str, *, least_s: float, attempts: int) -> None:
+    async def _again(self, claim: Claim, reason: str, *, least_s: float, attempts: int) -> bool:
         if claim.attempt >= attempts:
-            await self._give_up(claim, reason)
-            return
+            return await self._give_up(claim, reason)
         wait_s = max(least_s, self._limits.delay_s(claim.attempt))
         log.info("again later", message=claim.message.id, wait_s=wait_s, reason=reason)
         self._retried(claim.message.id.partition(":")[0])
         await self._queue.release(claim, delay_s=wait_s, reason=reason)
+        return False
 
-    async def _give_up(self, claim: Claim, reason: str) -> None:
+    async def _give_up(self, claim: Claim, reason: str) -> bool:
         log.error("given up", message=claim.message.id, reason=reason)
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
             await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
         else:
             await self._deliveries.finish(id_, "dead")
-        await self._queue.bury(claim, reason=reason)
+        return await self._queue.bury(claim, reason=reason)

@@ -11,12 +11,14 @@ import uuid
 from asyncio.subprocess import PIPE, Process
 from itertools import count
 
+import structlog
+
 from bot.queue.port import Message
 from bot.store.port import Delivery, Store
 from tests.contract.adapters import open_queue, open_store
 
 KEYS = 7
-MESSAGES = 120
+MESSAGES = {"sqlite": 120, "sqs": 42}  # a call to SQS is a request over HTTP
 
 
 async def start(what: str, adapter: str, place: str) -> Process:
@@ -119,4 +121,6 @@ WHATS = {
 }
 
 if __name__ == "__main__":
+    # Standard output is for what was acknowledged alone.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     asyncio.run(WHATS[sys.argv[1]](*sys.argv[2:]))

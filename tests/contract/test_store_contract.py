@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -97,6 +98,51 @@ async def test_more_than_one_batch_is_purged(store: Store) -> None:
     assert await store.deliveries.purge(received_before_s=10.0) == 1_201
 
 
+async def test_pages_hold_every_delivery_once_in_order_of_guid(store: Store) -> None:
+    guids = ["B", "a", "b", "c", "d"]
+    for guid in reversed(guids):
+        await store.deliveries.add(delivery(guid, body=guid.encode()))
+    await store.deliveries.finish("b", "ok")
+    await store.deliveries.finish("d", "dead")
+
+    first = await store.deliveries.page(limit=3)
+    second = await store.deliveries.page(after="b", limit=3)
+
+    assert [each.guid for each in [*first, *second]] == guids
+    assert [each.body for each in [*first, *second]] == [guid.encode() for guid in guids]
+    assert [each.outcome for each in [*first, *second]] == ["", "", "ok", "", "dead"]
+    assert await store.deliveries.page(after="d") == []
+
+
+async def test_a_page_of_large_bodies_ends_early(store: Store) -> None:
+    """Two of GitHub's largest deliveries fill a page: a copy needs no more memory."""
+    for guid in ("a", "b", "c"):
+        await store.deliveries.add(delivery(guid, body=bytes(26_214_400)))
+
+    assert [each.guid for each in await store.deliveries.page()] == ["a", "b"]
+    assert [each.guid for each in await store.deliveries.page(after="b")] == ["c"]
+
+
+async def test_a_restored_delivery_is_whole_however_often_it_is_restored(store: Store) -> None:
+    sent = delivery(body=b"[1]")
+    await store.deliveries.restore(sent, ["on_request"])
+    assert [each.guid for each in await swept(store)] == [GUID]
+
+    ended = replace(sent, outcome="ok")
+    for _ in range(2):
+        await store.deliveries.restore(ended, {"on_request", "on_comment"})
+
+    assert await store.deliveries.get(GUID) == ended
+    assert await store.deliveries.finished_handlers(GUID) == {"on_request", "on_comment"}
+    assert await swept(store) == []
+    assert await store.deliveries.add(sent) is False
+    assert await store.deliveries.purge(received_before_s=10.0) == 1
+
+
+async def swept(store: Store) -> list[DeliveryRef]:
+    return list(await store.deliveries.unfinished(received_before_s=99.0, limit=10))
+
+
 async def test_a_record_is_inserted_once(documents: Documents) -> None:
     assert await documents.insert("things", "a", {"color": "red"}) is True
     assert await documents.insert("things", "a", {"color": "blue"}) is False
@@ -160,6 +206,22 @@ async def test_a_delete_needs_the_version_too(documents: Documents) -> None:
     assert await documents.get("things", "a") is None
     assert await documents.delete("things", "a", version=1) is False
     assert await documents.insert("things", "a", {}) is True
+
+
+async def test_a_restored_record_has_its_own_version_whatever_was_there(
+    documents: Documents,
+) -> None:
+    await documents.insert("things", "a", {"color": "red"})
+    for _ in range(2):
+        await documents.restore("things", Document("a", 7, {"color": "blue"}))
+        await documents.restore("things", Document("b", 3, {"color": "blue"}))
+
+    assert await documents.find("things", {"color": "red"}) == []
+    assert await documents.find("things", {"color": "blue"}) == [
+        Document("a", 7, {"color": "blue"}),
+        Document("b", 3, {"color": "blue"}),
+    ]
+    assert await documents.replace("things", "a", {}, version=7) is True
 
 
 async def test_a_changed_copy_changes_nothing_kept(documents: Documents) -> None:

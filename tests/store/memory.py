@@ -57,6 +57,10 @@ class MemoryDocuments:
         del self._records[collection][id]
         return True
 
+    async def restore(self, collection: str, document: Document) -> None:
+        self.before_write()
+        self._records[collection][document.id] = copy.deepcopy(document)
+
     async def find(
         self,
         collection: str,

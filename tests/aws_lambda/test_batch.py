@@ -1,0 +1,264 @@
+"""A batch of messages: groups side by side, a group in order, and all of it in time."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from bot.aws_lambda.batch import Batch
+from bot.aws_lambda.records import Record
+from bot.clock import ManualClock
+from bot.errors import RetryLater
+from bot.queue.port import Message, QueueUnavailable
+from bot.queue.queue_sqlite import SqliteQueue
+from bot.runs import Cause, Engine, Outcome, Run, RunKind, RunRecords, RunState, Step
+from bot.runs.enqueue import enqueue
+from bot.store.sqlite_file import SqliteFile
+from bot.store.store_sqlite import SqliteStore
+from bot.work.dispatch import Dispatcher
+from bot.work.worker import Worker, WorkerLimits
+
+STEPS = ("one", "two", "three")
+Act = Callable[[str, str], Awaitable[None]]  # the run's id, the step's name
+
+
+class Nothing:
+    """Shows and counts nothing."""
+
+    def progress(self, run: Run) -> None:
+        pass
+
+    async def settle(self, run: Run) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_: None
+
+
+@dataclass
+class Hands:
+    """The time that is left of an invocation, as the test sets it."""
+
+    left: float = 900.0
+    total_s: float = 900.0
+
+    def left_s(self) -> float:
+        return self.left
+
+
+@dataclass
+class Bench:
+    """A worker on a real store and queue, whose runs do what the test says."""
+
+    store: SqliteStore
+    queue: SqliteQueue
+    clock: ManualClock
+    act: Act | None = None
+    done: list[tuple[str, str]] | None = None
+
+    async def start(self, id_: str, key: str) -> Run:
+        run = Run(
+            id=id_,
+            kind="build",
+            subject=key,
+            token="t",
+            intent={},
+            cause=Cause(delivery="d", actor="dana", actor_id=7, url=""),
+            created_at_s=1.0,
+            steps=self._engine().planned_steps("build"),
+        )
+        await RunRecords(self.store.documents).add(run)
+        await enqueue(self.queue, run)
+        return run
+
+    async def claims(self) -> Sequence[Record]:
+        """What is claimable now, as records of an event."""
+        claims = await self.queue.claim(limit=10, visibility_s=900)
+        return [Record(claim.message.id, claim.message.key, claim) for claim in claims]
+
+    async def work(self, records: Sequence[Record], *, time: Hands | None = None) -> list[str]:
+        """The ids that come again."""
+        batch = Batch(
+            worker=self._worker(),
+            queue=self.queue,
+            deadline=time or Hands(),
+            lease_s=60,
+        )
+        return [record.id for record in await batch.work(records)]
+
+    async def state(self, id_: str) -> RunState:
+        run = await RunRecords(self.store.documents).get(id_)
+        assert run is not None
+        return run.state
+
+    def _engine(self) -> Engine:
+        nothing = Nothing()
+        engine = Engine(
+            RunRecords(self.store.documents), reporter=nothing, durations=nothing, clock=self.clock
+        )
+        steps = tuple(Step(name=name, title=name, ensure=self._ensure(name)) for name in STEPS)
+        engine.add(RunKind(name="build", title="Build", steps=steps), None)
+        return engine
+
+    def _ensure(self, name: str) -> Callable[[Run, None], Awaitable[Outcome]]:
+        async def ensure(run: Run, _services: None) -> Outcome:
+            if self.act is not None:
+                await self.act(run.id, name)
+            if self.done is not None:
+                self.done.append((run.id, name))
+            return Outcome()
+
+        return ensure
+
+    def _worker(self) -> Worker:
+        nothing = Nothing()
+        return Worker(
+            self.queue,
+            self.store.deliveries,
+            Dispatcher([], self.store.deliveries, nothing),
+            self._engine(),
+            clock=self.clock,
+            limits=WorkerLimits(attempts=3),
+            retried=lambda _: None,
+            check_store=self.store.check,
+        )
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    clock = ManualClock()
+    file = SqliteFile(tmp_path / "bot.db")
+    store, queue = SqliteStore(file), SqliteQueue(file, clock=clock)
+    yield Bench(store, queue, clock, done=[])
+    await queue.close()
+    await store.close()
+
+
+def unclaimed(id_: str, group: str) -> Record:
+    """A later message of a group: SQS hands out several of one group in a batch."""
+    return Record(id_, group, None)
+
+
+async def test_what_is_done_is_gone(bench: Bench) -> None:
+    await bench.start("a", "k1")
+    await bench.start("b", "k2")
+    assert await bench.work(await bench.claims()) == []
+    assert await bench.state("a") is await bench.state("b") is RunState.SUCCEEDED
+    assert (await bench.queue.stats()).depth == 0
+
+
+async def test_groups_go_side_by_side(bench: Bench) -> None:
+    """Each waits for the other in the middle; one after the other would never end."""
+    met = asyncio.Barrier(2)
+
+    async def meet(_run: str, step: str) -> None:
+        if step == "two":
+            await met.wait()
+
+    bench.act = meet
+    await bench.start("a", "k1")
+    await bench.start("b", "k2")
+    assert await bench.work(await bench.claims()) == []
+
+
+async def test_after_a_failure_the_rest_of_its_group_is_not_begun(bench: Bench) -> None:
+    """They come again with it; other groups are none of their business."""
+
+    async def fail(run: str, _step: str) -> None:
+        if run == "a":
+            raise RetryLater("GitHub is away.")
+
+    bench.act = fail
+    await bench.start("a", "k1")
+    await bench.start("c", "k2")
+    records = await bench.claims()
+    await bench.start("b", "k1")
+    (first, other) = records
+    later = Record("run:b", "k1", first.claim)  # a claim of its own, were this SQS
+    assert await bench.work([first, later, other]) == ["run:a", "run:b"]
+    assert await bench.state("b") is RunState.RUNNING
+    assert {run for run, _ in bench.done or ()} == {"c"}
+
+
+async def test_a_message_that_nobody_wrote_is_dropped(bench: Bench) -> None:
+    await bench.start("a", "k1")
+    (mine,) = await bench.claims()
+    assert await bench.work([unclaimed("x", ""), mine]) == []
+    assert await bench.state("a") is RunState.SUCCEEDED
+
+
+async def test_a_message_whose_delivery_or_run_is_gone(bench: Bench) -> None:
+    """A delivery that was purged is done with; a run that is not there is our bug, told once."""
+    await bench.queue.send([Message("delivery:gone", "k1"), Message("run:gone", "k2")])
+    assert await bench.work(await bench.claims()) == ["run:gone"]
+
+
+async def test_a_run_that_outlasts_the_invocation_goes_on_in_the_next(bench: Bench) -> None:
+    """It is put down between two steps, its message is new, and no attempt was lost."""
+
+    time = Hands()
+
+    async def slow(_run: str, _step: str) -> None:
+        time.left = 119.0  # a step may take two minutes
+
+    bench.act = slow
+    await bench.start("a", "k1")
+    invocations = 0
+    while (await bench.queue.stats()).depth:
+        records = await bench.claims()
+        assert [record.claim.attempt for record in records if record.claim] == [1]
+        time.left = 900.0
+        assert await bench.work(records, time=time) == []
+        invocations += 1
+    assert invocations == len(STEPS)
+    assert await bench.state("a") is RunState.SUCCEEDED
+    assert bench.done == [("a", step) for step in STEPS]
+
+
+async def test_a_step_that_outlasts_the_invocation_is_given_back(bench: Bench) -> None:
+    """It is cut off before Lambda would do it, and comes again at once."""
+    begun = asyncio.Event()
+
+    async def hang(_run: str, _step: str) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    bench.act = hang
+    await bench.start("a", "k1")
+    assert await bench.work(await bench.claims(), time=Hands(5.01, 10.0)) == ["run:a"]
+    assert begun.is_set()
+    bench.act = None
+    (again,) = await bench.claims()
+    assert await bench.work([again]) == []
+    assert await bench.state("a") is RunState.SUCCEEDED
+
+
+async def test_nothing_is_begun_when_the_time_is_up(bench: Bench) -> None:
+    await bench.start("a", "k1")
+    assert await bench.work(await bench.claims(), time=Hands(1.0)) == ["run:a"]
+    assert bench.done == []
+
+
+async def test_a_claim_that_is_anothers_by_now_is_left_alone(bench: Bench) -> None:
+    await bench.start("a", "k1")
+    mine = await bench.claims()
+    bench.clock.advance(901)
+    theirs = await bench.claims()
+    assert await bench.work(mine) == ["run:a"]
+    assert bench.done == []
+    assert await bench.work(theirs) == []
+
+
+async def test_a_queue_that_is_away_leaves_it_to_the_next_claim(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(*_: object, **__: object) -> bool:
+        raise QueueUnavailable("SQS does not answer.")
+
+    await bench.start("a", "k1")
+    records = await bench.claims()
+    for call in ("extend", "ack", "release"):
+        monkeypatch.setattr(bench.queue, call, away)
+    assert await bench.work(records) == ["run:a"]
