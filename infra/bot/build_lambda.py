@@ -30,8 +30,8 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 RUNTIME: Final = (3, 13)  # as functions.tf names it
 # Lambda's Python 3.13 runs on Amazon Linux 2023, which has glibc 2.34.
 PLATFORMS: Final = {
-    "arm64": ("manylinux_2_28_aarch64", "manylinux2014_aarch64"),
-    "x86_64": ("manylinux_2_28_x86_64", "manylinux2014_x86_64"),
+    "arm64": "aarch64-manylinux_2_28",
+    "x86_64": "x86_64-manylinux_2_28",
 }
 # Source: AWS Lambda Developer Guide, "Lambda quotas": what may be uploaded, and unpacked.
 MOST_ZIPPED_BYTES: Final = 50_000_000
@@ -104,15 +104,17 @@ def build_render(libraries: Path, output: Path, *, python: str | None) -> Packag
 
 def install(architecture: str, folder: Path) -> None:
     """The locked libraries for Lambda's machines are in ``folder``. Raises CannotBuild."""
-    platforms = [word for each in PLATFORMS[architecture] for word in ("--platform", each)]
+    wanted = folder.with_name("requirements.txt")
+    wanted.write_text(_locked(), encoding="utf-8")
     command = [
-        *(sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-compile"),
-        *("--require-hashes", "--only-binary", ":all:", "--implementation", "cp", *platforms),
-        *("--python-version", ".".join(map(str, RUNTIME)), "--target", str(folder)),
-        *("--requirement", str(ROOT / "requirements.lock")),
+        *(_uv(), "pip", "install", "--quiet", "--no-deps"),
+        *("--require-hashes", "--only-binary", ":all:", "--link-mode", "copy"),
+        *("--python-version", ".".join(map(str, RUNTIME))),
+        *("--python-platform", PLATFORMS[architecture]),
+        *("--target", str(folder), "--requirement", str(wanted)),
     ]
     if subprocess.run(command, stdin=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
-        raise CannotBuild("pip could not install the libraries; it says why above.")
+        raise CannotBuild("uv could not install the libraries; it says why above.")
 
 
 def lay_out(folder: Path, paths: Sequence[str], *, without: Sequence[str] = ()) -> None:
@@ -170,7 +172,7 @@ def pack(folder: Path, path: Path) -> Package:
     """The zip: sorted, without times or owners. Raises CannotBuild where Lambda refuses it."""
     unpacked_bytes = 0
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in sorted(_files(folder, ignored=frozenset())):
+        for file in sorted(_files(folder, ignored=frozenset()), key=Path.as_posix):
             info = zipfile.ZipInfo(file.relative_to(folder).as_posix(), _OLDEST)
             info.create_system = 3  # Unix, so that the mode counts
             info.external_attr = 0o644 << 16
@@ -187,8 +189,8 @@ def pack(folder: Path, path: Path) -> Package:
 def find_python() -> str | None:
     """A Python of Lambda's version on this machine, if there is one."""
     for candidate in (sys.executable, shutil.which("python{}.{}".format(*RUNTIME))):
-        if candidate and _version(candidate) == RUNTIME:
-            return candidate
+        if candidate and (found := _of_lambda(candidate)):
+            return found
     return None
 
 
@@ -199,19 +201,45 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, default=ROOT / "dist")
     parser.add_argument("--python", help="of Lambda's version, to compile with")
     given = parser.parse_args(words)
-    python = given.python or find_python()
     try:
+        python = _compiler(given.python)
         for package in build(given.architecture, given.output, python=python):
             print(_told(package))
     except CannotBuild as error:
         print(error, file=sys.stderr)
         return 1
-    if python is None:
+    if not python:
         print(
             "Nothing was compiled: there is no Python {}.{} here, so each cold start takes about "
             "three times as long. Name one with PYTHON_OF_LAMBDA=….".format(*RUNTIME)
         )
     return 0
+
+
+def _compiler(named: str | None) -> str | None:
+    """The Python that was named, or one that is here. Raises CannotBuild."""
+    if named is None:
+        return find_python()
+    if found := _of_lambda(named):
+        return found
+    raise CannotBuild("{} is no Python {}.{}.".format(named, *RUNTIME))
+
+
+def _uv() -> str:
+    """The one beside this Python first. Raises CannotBuild."""
+    beside = str(Path(sys.executable).parent)
+    found = shutil.which("uv", path=beside) or shutil.which("uv")
+    if found is None:
+        raise CannotBuild("uv is not here; `make lambda` installs it.")
+    return found
+
+
+def _locked() -> str:
+    """requirements.lock without what goes into neither package."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pinned = re.split(r"^(?=\w)", text, flags=re.MULTILINE)
+    unused = NOT_IN_LAMBDA - set(RENDERERS)
+    return "".join(each for each in pinned if _normal(each) not in unused)
 
 
 def _own_needs() -> set[str]:
@@ -258,10 +286,17 @@ def _copy(source: Path, target: Path) -> None:
     shutil.copyfile(source, target)
 
 
-def _version(python: str) -> tuple[int, ...]:
-    ask = "import sys; print(*sys.version_info[:2])"
-    done = subprocess.run([python, "-I", "-c", ask], capture_output=True, text=True, check=False)  # noqa: S603
-    return tuple(map(int, done.stdout.split())) if done.returncode == 0 else ()
+def _of_lambda(python: str) -> str:
+    """Where that Python really is, which a shim hides; empty where it is of another version."""
+    ask = "import sys; print(*sys.version_info[:2], sys.executable)"
+    try:
+        done = subprocess.run(  # noqa: S603
+            [python, "-I", "-c", ask], capture_output=True, text=True, check=False
+        )
+    except OSError:
+        return ""
+    version, _, path = done.stdout.strip().rpartition(" ")
+    return path if version.split() == [str(each) for each in RUNTIME] else ""
 
 
 def _told(package: Package) -> str:

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     checking,
     delivery,
     deployments,
+    lambda_package,
     registration,
     rendering,
     requests,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "delivery": delivery.measure,
     "deployments": deployments.measure,
     "start": start.measure,
+    "lambda": lambda_package.measure,
 }
 
 
