@@ -29,6 +29,7 @@ from bot.github.port import (
     Review,
     Role,
     Stale,
+    Team,
     Tree,
     TreeEntry,
     WorkflowRun,
@@ -281,9 +282,14 @@ class _Contents:
         self.hub.after("contents.commit")
         return made
 
-    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
+    async def point_branch(
+        self, repository: RepositoryName, branch: str, commit: str, *, move: bool = True
+    ) -> None:
         self.hub.enter("contents.point_branch")
-        self.hub.move_branch(str(repository).lower(), branch, commit)
+        name = str(repository).lower()
+        if move or (name, branch) not in self.hub.branch_heads:
+            self.hub.move_branch(name, branch, commit)
+        self.hub.after("contents.point_branch")
 
     async def branch_of(
         self, repository: RepositoryName, branch: str, files: Sequence[File], *, message: str
@@ -476,6 +482,10 @@ class _People:
         self.hub.enter("people.team_exists")
         return team in self.hub.teams
 
+    async def teams(self, organization: str) -> Sequence[Team]:
+        self.hub.enter("people.teams")
+        return [Team(slug=slug, name=slug.title()) for slug in self.hub.teams]
+
 
 @dataclass
 class _PullRequests:
@@ -499,10 +509,19 @@ class _PullRequests:
             None,
         )
 
+    async def newest_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        self.hub.enter("pull_requests.newest_of")
+        place = (str(repository).lower(), branch)
+        numbers = [each for each, found in self.hub.pull_branches.items() if found == place]
+        return self.hub.pulls[max(numbers)] if numbers else None
+
     async def create(
         self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
     ) -> PullRequest:
         self.hub.enter("pull_requests.create")
+        known = await self.open_of(repository, head)
+        if known is not None:
+            return known
         name = str(repository).lower()
         number = self.hub.next()
         self.hub.pulls[number] = PullRequest(

@@ -1,6 +1,6 @@
 """The whole bot, from its settings: what is opened, and in which order it is wired."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -30,6 +30,8 @@ from bot.receive import Metrics, Receiving, receive_app
 from bot.rendering import Elsewhere, Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
+from bot.setup import web_address
+from bot.setup.first_catalog import OfferFirstCatalog, OnInstalled
 from bot.setup.pages import security_headers, setup_page
 from bot.store.port import Store
 from bot.templates.health.from_projects import OnDeployment, OnFirstBuild
@@ -127,6 +129,13 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
     projects = wire_projects(parts, shared, health)
     deployments = wire_deployments(parts, shared, health)
     settings = wire_settings(parts, shared)
+    first_catalog = OfferFirstCatalog(
+        github=parts.github,
+        documents=parts.store.documents,
+        organization=shared.organization,
+        audit=shared.audit,
+        catalog=parts.catalog,
+    )
     dispatcher = _dispatcher(
         parts,
         shared,
@@ -135,6 +144,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         projects=projects,
         deployments=deployments,
         settings=settings,
+        first_catalog=first_catalog,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
     wake = Wake(shared.runs, parts.queue, clock=parts.clock)
@@ -149,6 +159,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
             Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
             Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
             *health_jobs(parts, shared, health, templates.withdraw),
+            Scheduled("first-catalog", CATALOG_S, first_catalog),
         ),
         leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),
         clock=parts.clock,
@@ -171,6 +182,7 @@ def _dispatcher(
     projects: Projects,
     deployments: Deployments,
     settings: DeploySettings,
+    first_catalog: OfferFirstCatalog,
 ) -> Dispatcher:
     """Who hears of which event."""
     start_check = templates.start_check
@@ -186,7 +198,7 @@ def _dispatcher(
             settings=settings.command,
         ),
         on_catalog_push=OnCatalogPush(templates.registration, catalog=parts.catalog),
-        on_pull_request=OnPullRequest(start=start_check),
+        on_pull_request=OnPullRequest(start=start_check, begun=shared.organization.is_known),
         on_review=OnReview(start=start_check, runs=shared.runs),
         on_check_button=templates.on_button,
         on_verify_run=OnVerifyRun(start=start_check, runs=shared.runs),
@@ -199,6 +211,7 @@ def _dispatcher(
         on_report_issue=health.report_issues,
         on_settings_push=settings.check.on_push,
         on_settings_pull_request=settings.check.on_pull_request,
+        on_installed=OnInstalled(offer=first_catalog),
     )
     return Dispatcher(table, parts.store.deliveries, parts.metrics)
 
@@ -234,10 +247,18 @@ def _web(parts: Parts) -> web.Application:
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),
-            routes=(web.get("/setup", _setup_page),),
+            routes=(web.get("/setup", _setup_page(parts)),),
         )
     )
 
 
-async def _setup_page(_request: web.Request) -> web.Response:
-    return web.Response(text=setup_page(()), content_type="text/html", headers=security_headers())
+def _setup_page(parts: Parts) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """What ``/setup`` says once the bot has its credentials."""
+    github = web_address(parts.settings.github_api_url)
+    installed = f"{github}/organizations/{parts.catalog.owner}/settings/installations"
+    page = setup_page(installed_url=installed)
+
+    async def show(_request: web.Request) -> web.Response:
+        return web.Response(text=page, content_type="text/html", headers=security_headers())
+
+    return show

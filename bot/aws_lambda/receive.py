@@ -90,7 +90,7 @@ async def _open(
         settings = Settings.from_env(variables)
     except SettingsError as error:
         log.warning("not set up", problems=error.problems)
-        async with open_front(waiting_app(error.problems), is_set_up=False) as front:
+        async with open_front(waiting_app(variables, error.problems), is_set_up=False) as front:
             yield front
         return
     async with (

@@ -102,6 +102,8 @@ class _SecretsManager:
             self._client = self._client or _client()
             answer = self._client.get_secret_value(SecretId=name)
         except ClientError as error:
+            if _has_no_value(error):  # made, and waiting for its first credentials
+                return "{}"
             code = error.response.get("Error", {}).get("Code", "an error")
             raise SecretUnavailable(
                 f"Secrets Manager answered {code} for the secret that APP_SECRET names. "
@@ -115,6 +117,12 @@ class _SecretsManager:
         if not isinstance(text, str):
             raise SecretUnavailable("The secret that APP_SECRET names is not text.")
         return text
+
+
+def _has_no_value(error: ClientError) -> bool:
+    told = error.response.get("Error", {})
+    is_missing = told.get("Code") == "ResourceNotFoundException"
+    return is_missing and "AWSCURRENT" in str(told.get("Message"))
 
 
 def _client() -> Any:

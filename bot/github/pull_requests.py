@@ -31,6 +31,18 @@ class GitHubPullRequests:
         )
         return _pull(told[0]) if told else None
 
+    async def newest_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        """See the port."""
+        told = await self._calls(repository).get(
+            PULLS + "{?state,head,sort,direction,per_page}",
+            state="all",
+            head=f"{repository.owner}:{branch}",
+            sort="created",
+            direction="desc",
+            per_page=1,
+        )
+        return _pull(told[0]) if told else None
+
     async def create(
         self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
     ) -> PullRequest:

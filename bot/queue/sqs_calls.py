@@ -9,6 +9,7 @@ import importlib
 import json
 import re
 import threading
+import uuid
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -86,7 +87,10 @@ class SqsCalls:
     async def receive(
         self, *, visibility_s: int, wait_s: int = 0, most: int = 1, dead: bool = False
     ) -> Sequence[Raw]:
-        """Up to ``most`` messages; waits up to ``wait_s`` for the first."""
+        """Up to ``most`` messages; waits up to ``wait_s`` for the first.
+
+        Where the answer is lost on its way, the repeated call brings the same ones.
+        """
 
         def call() -> Sequence[Raw]:
             client = self._poller if wait_s else self._client
@@ -96,6 +100,7 @@ class SqsCalls:
                 VisibilityTimeout=visibility_s,
                 WaitTimeSeconds=wait_s,
                 MessageSystemAttributeNames=list(SYSTEM_ATTRIBUTES),
+                ReceiveRequestAttemptId=uuid.uuid4().hex,
             )
             return list(answer.get("Messages", ()))
 
@@ -190,12 +195,12 @@ class SqsCalls:
         return self._place or self._find()
 
     def _find(self) -> Place:
+        if not self.name.endswith(".fifo"):  # of others, FifoQueue may not even be asked
+            raise not_fifo(self.name)
         url = self._url
         if url.startswith("sqs:"):
             url = self._client.get_queue_url(QueueName=self.name)["QueueUrl"]
         names = ["FifoQueue", "RedrivePolicy"]
-        if not url.endswith(".fifo"):  # of other queues FifoQueue may not even be asked
-            raise not_fifo(self.name)
         answer = self._client.get_queue_attributes(QueueUrl=url, AttributeNames=names)
         attributes = answer.get("Attributes", {})
         if attributes.get("FifoQueue") != "true":
@@ -212,11 +217,14 @@ class SqsCalls:
 
 
 def _open(url: str, *, wait_s: int) -> Any:
-    """A client whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``."""
+    """A client whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``.
+
+    A call that waits is not repeated: whoever waits begins anew.
+    """
     config = importlib.import_module("botocore.config").Config(
         connect_timeout=2,
         read_timeout=5 + wait_s,
-        retries={"mode": "standard", "total_max_attempts": 3},
+        retries={"mode": "standard", "total_max_attempts": 1 if wait_s else 3},
         max_pool_connections=THREADS,
     )
     session = importlib.import_module("boto3").session.Session()

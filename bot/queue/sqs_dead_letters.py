@@ -80,11 +80,15 @@ class SqsDeadLetters:
         return True
 
     async def take_in(self) -> None:
-        """Put the dead-letter queue and the records in line, as far as one look goes."""
+        """Put the dead-letter queue and the records in line, as far as one look goes.
+
+        Raises QueueUnavailable where the main queue cannot be asked either.
+        """
         kept: list[str] = []
+        if not (await self._calls.place()).dead_arn:
+            return
         try:
-            if (await self._calls.place()).dead_arn:
-                await self._look_through(kept)
+            await self._look_through(kept)
         except QueueUnavailable as error:
             log.warning("dead-letter queue cannot be asked", reason=str(error))
         with suppress(QueueUnavailable):  # they show up again after LOOK_S

@@ -79,7 +79,7 @@ def not_fifo(queue: str) -> QueueUnavailable:
     """For a queue that keeps no order."""
     return QueueUnavailable(
         f"The SQS queue {queue} is not a FIFO queue, so it keeps no order. "
-        "Make one whose name ends in .fifo and set QUEUE_URL to it."
+        "Set QUEUE_URL to one whose name ends in .fifo."
     )
 
 

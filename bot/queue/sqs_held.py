@@ -6,6 +6,7 @@ does no harm.
 """
 
 from dataclasses import dataclass
+from itertools import islice
 
 from bot.clock import Clock
 from bot.queue.port import Claim
@@ -87,9 +88,8 @@ class Held:
         return max(min(seconds, int(LONGEST_CLAIM_S - passed_s) - 1), 0)
 
     def _forget(self, now_s: float) -> None:
-        """The oldest that ended, once there are many."""
-        while len(self._terms) > REMEMBERED:
-            receipt, term = next(iter(self._terms.items()))
+        """The oldest that ended, once there are many; those that have not move to the end."""
+        for receipt in list(islice(self._terms, max(len(self._terms) - REMEMBERED, 0))):
+            term = self._terms.pop(receipt)
             if term.until_s > now_s:
-                return
-            del self._terms[receipt]
+                self._terms[receipt] = term

@@ -40,9 +40,9 @@ def entry_of(message: Message, *, deduplication: str = "") -> dict[str, str]:
 
 
 def body_of(message: Message, **more: str) -> str:
-    """The JSON text that ``read_body`` reads."""
+    """The JSON text that ``read_body`` reads: ASCII, for SQS refuses some of Unicode."""
     body = {"id": message.id, "key": message.key, "token": message.token} | more
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(body, separators=(",", ":"))
 
 
 def read_body(text: str) -> Message | None:

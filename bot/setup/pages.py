@@ -2,7 +2,7 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 
 STYLE = """
@@ -33,13 +33,19 @@ def security_headers(*, forms_to: str = "'none'") -> Mapping[str, str]:
     }
 
 
-def register_page(organization: str, *, action: str, manifest: str) -> str:
+def register_page(organization: str, *, action: str, manifest: str, place: str) -> str:
     """One button that takes the manifest to GitHub."""
     return _page(
-        f"Register Paved Road for {organization}",
+        f"Set up Paved Road for {organization}",
         f"""
-<p>The button opens GitHub with the App's name, permissions and events filled in. There you
-confirm, as an owner of <strong>{escape(organization)}</strong>; then you come back here.</p>
+<p>One button registers the GitHub App; its name, permissions and events are filled in.</p>
+<ol>
+<li>GitHub asks you, as an owner of <strong>{escape(organization)}</strong>, to confirm.</li>
+<li>You come back here for a moment: the App's key and secrets are kept in
+{escape(place)}. Nobody gets to see them.</li>
+<li>GitHub asks where to install it: choose <em>all repositories</em>, because it must reach
+those that it will create.</li>
+</ol>
 <form action="{escape(action)}" method="post">
 <input type="hidden" name="manifest" value="{escape(manifest)}">
 <button autofocus>Go on to GitHub</button>
@@ -48,42 +54,58 @@ confirm, as an owner of <strong>{escape(organization)}</strong>; then you come b
     )
 
 
-def registered_page(name: str, *, install_url: str, env_path: str) -> str:
-    """The App exists; what is left is to install it."""
+def registered_page(name: str, *, install_url: str) -> str:
+    """The App exists and its key is kept; browsers go on by themselves."""
     return _page(
         f"{name} is registered",
         f"""
-<p>Its key and secrets are in <code>{escape(env_path)}</code>, readable by you alone.</p>
-<ol>
-<li><a href="{escape(install_url)}">Install it</a> on <em>all repositories</em>: it must reach
-the ones that it will create.</li>
-<li>Check with <code>paved-road doctor</code>.</li>
-<li>Start with <code>paved-road serve</code>.</li>
-</ol>
+<p>Its key and secrets are kept. What is left is to <a href="{escape(install_url)}">install it</a>
+on <em>all repositories</em>: it must reach those that it will create.</p>
+""",
+    )
+
+
+def locked_page() -> str:
+    """Somebody came without the key, or with another one."""
+    return _page(
+        "Paved Road is not set up yet",
+        """
+<p>Setting it up needs a one-time key, so that only whoever runs it can do it.</p>
+<p>The key is part of the address that the program printed when it started; look at its terminal
+or its log, and open the whole address, from <code>https://</code> to the last character.</p>
+""",
+    )
+
+
+def foreign_page() -> str:
+    """An answer of GitHub that was not asked for by this browser."""
+    return _page(
+        "This is not the registration that began here",
+        """
+<p>GitHub's answer belongs to another browser or another attempt, or it came after more than an
+hour. Nothing was changed.</p>
+<p>Open the address with the key again, in this browser, and press the button.</p>
 """,
     )
 
 
 def failed_page(problem: str, *, fix: str) -> str:
     """It did not work; what to do."""
-    return _page("The App was not set up", f"<p>{escape(problem)}</p>\n<p>{escape(fix)}</p>")
+    return _page("The App is not set up yet", f"<p>{escape(problem)}</p>\n<p>{escape(fix)}</p>")
 
 
-def setup_page(missing: Sequence[str]) -> str:
-    """``GET /setup`` of the running bot: how to set it up, or that nothing is left to do."""
-    if not missing:
-        return _page(
-            "Paved Road is running",
-            "<p>It is set up. <code>paved-road doctor</code> checks permissions, clock, store and "
-            "queue, and says what to do.</p>",
-        )
-    names = ", ".join(f"<code>{escape(name)}</code>" for name in missing)
+def setup_page(*, installed_url: str, told: str = "") -> str:
+    """``GET /setup`` of a bot that has its credentials: nothing is left to do here."""
     return _page(
-        "Paved Road is not set up yet",
+        "Paved Road is set up",
         f"""
-<p>Missing: {names}.</p>
-<p>On the machine that runs it, <code>paved-road setup</code> registers the App with GitHub and
-writes these settings. To try it without an account: <code>paved-road sandbox</code>.</p>
+{f"<p>{escape(told)}</p>" if told else ""}
+<ul>
+<li><a href="{escape(installed_url)}">Where it is installed</a>, and on which repositories: an
+owner of the organisation sees and changes it there.</li>
+<li><code>paved-road doctor</code>, on the machine that runs it, checks permissions, clock,
+webhooks, store and queue, and says what to do.</li>
+</ul>
 """,
     )
 

@@ -5,9 +5,10 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -27,7 +28,8 @@ log = structlog.get_logger(__name__)
 
 LONGEST_DELAY_S = 600.0
 IDLE_WAIT_S = 5.0
-ENDED_WELL = frozenset({"ok", "ignored"})
+LONGEST_PAUSE_S = 30.0  # between two looks at an engine that is away
+ENDED = frozenset({"ok", "ignored", "dead"})  # and ``redriven`` has not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,7 @@ class Worker:
 
         A stop that came before the first turn counts as well.
         """
+        failures = 0
         try:
             while not self._stopping.is_set():
                 try:
@@ -90,9 +93,12 @@ class Worker:
                     claims = await self._claim()
                     if not claims:
                         await self._rest()
+                    failures = 0
                 except (QueueUnavailable, StoreUnavailable) as error:
-                    log.warning("queue cannot be reached", reason=str(error))
-                    await self._clock.sleep(self._limits.first_delay_s)
+                    failures += 1
+                    pause_s = min(self._limits.delay_s(failures), LONGEST_PAUSE_S)
+                    log.warning("queue cannot be reached", reason=str(error), again_in_s=pause_s)
+                    await self._first_of(self._clock.sleep(pause_s), self._stopping.wait())
             if self._busy:
                 await asyncio.wait(self._busy)
         finally:
@@ -116,11 +122,16 @@ class Worker:
 
     async def _rest(self) -> None:
         """Wait for new work, for a claim of ours to end (it frees its key), or for the end."""
-        waits = {
-            asyncio.ensure_future(self._queue.wait(IDLE_WAIT_S)),
-            asyncio.ensure_future(self._stopping.wait()),
-        }
-        await asyncio.wait(waits | self._busy, return_when=asyncio.FIRST_COMPLETED)
+        waits = self._queue.wait(IDLE_WAIT_S), self._stopping.wait()
+        await self._first_of(*waits, beside=self._busy)
+
+    @staticmethod
+    async def _first_of(
+        *coroutines: Coroutine[Any, Any, object], beside: Set[asyncio.Task[Any]] = frozenset()
+    ) -> None:
+        """Return when one of them ends, or a task beside them; the others are cancelled."""
+        waits = {asyncio.ensure_future(each) for each in coroutines}
+        await asyncio.wait(waits | beside, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
         for wait in waits:
@@ -201,7 +212,7 @@ class Worker:
         if delivery is None:
             log.warning("no such delivery", message=claim.message.id)
             return
-        if delivery.outcome in ENDED_WELL:  # its message came twice
+        if delivery.outcome in ENDED:  # its message came twice
             return
         await self._dispatcher.dispatch(delivery)
 
@@ -218,7 +229,10 @@ class Worker:
         log.error("given up", message=claim.message.id, reason=reason)
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
-            await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
-        else:
+            with suppress(LookupError):  # there is no such run, and so nobody to tell
+                await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
+            return await self._queue.bury(claim, reason=reason)
+        is_dead = await self._queue.bury(claim, reason=reason)
+        if is_dead:  # in this order: an ended delivery is let go
             await self._deliveries.finish(id_, "dead")
-        return await self._queue.bury(claim, reason=reason)
+        return is_dead

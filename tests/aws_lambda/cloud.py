@@ -37,9 +37,8 @@ class Cloud:
     endpoint: InvokeEndpoint
     left_ms: int = 60_000
     batch: int = 1
-    invocations: int = 0
     answers: list[int] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    lost: asyncio.Event = field(default_factory=asyncio.Event)  # an invocation was cut off
 
     def client(self, service: str) -> Any:
         """AWS as an operator uses it."""
@@ -97,11 +96,11 @@ class Cloud:
     async def _hand_over(self, client: Any, messages: list[Any]) -> None:
         try:
             answer = await self.work.invoke(sqs_event(*messages), left_ms=self.left_ms)
-        except (FunctionError, ConnectionError):
+        except FunctionError:
             return  # all of it comes again
-        finally:
-            self.invocations += 1
-            self.changed.set()
+        except ConnectionError:
+            self.lost.set()
+            return
         failed = {each["itemIdentifier"] for each in answer["batchItemFailures"]}
         for message in messages:
             if message["MessageId"] not in failed:

@@ -8,17 +8,20 @@ from pathlib import Path
 import pytest
 
 from bot.aws_lambda.batch import Batch
-from bot.aws_lambda.records import Record
+from bot.aws_lambda.records import Record, read_records
 from bot.clock import ManualClock
 from bot.errors import RetryLater
-from bot.queue.port import Message, QueueUnavailable
+from bot.queue.port import Message, Queue, QueueUnavailable
 from bot.queue.queue_sqlite import SqliteQueue
+from bot.queue.queue_sqs import SqsQueue
 from bot.runs import Cause, Engine, Outcome, Run, RunKind, RunRecords, RunState, Step
 from bot.runs.enqueue import enqueue
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 from bot.work.dispatch import Dispatcher
 from bot.work.worker import Worker, WorkerLimits
+from tests.aws_lambda.events import sqs_event
+from tests.queue.sqs import ClockOfBoth, SqsServer
 
 STEPS = ("one", "two", "three")
 Act = Callable[[str, str], Awaitable[None]]  # the run's id, the step's name
@@ -53,7 +56,7 @@ class Bench:
     """A worker on a real store and queue, whose runs do what the test says."""
 
     store: SqliteStore
-    queue: SqliteQueue
+    queue: Queue
     clock: ManualClock
     act: Act | None = None
     done: list[tuple[str, str]] | None = None
@@ -136,6 +139,49 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     await store.close()
 
 
+@dataclass
+class OnSqs(Bench):
+    """The same on SQS, where the test plays the event source mapping."""
+
+    server: SqsServer | None = None
+    url: str = ""
+
+    async def claims(self) -> Sequence[Record]:
+        assert self.server is not None
+        received = self.server.client.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=10,
+            VisibilityTimeout=900,
+            AttributeNames=["All"],
+        )
+        return read_records(sqs_event(*received.get("Messages", [])))
+
+    async def handed_over(self, *, time: Hands | None = None) -> list[str]:
+        """One invocation: the ids of the messages it was given, those that failed with a ``!``.
+
+        Lambda deletes what did not fail.
+        """
+        assert self.server is not None
+        records = await self.claims()
+        failed = await self.work(records, time=time)
+        for record in records:
+            if record.id not in failed and record.claim is not None:
+                receipt = record.claim.receipt
+                self.server.client.delete_message(QueueUrl=self.url, ReceiptHandle=receipt)
+        ids = [(record.id, record.claim.message.id) for record in records if record.claim]
+        return [f"{id_}!" if message in failed else id_ for message, id_ in ids]
+
+
+@pytest.fixture
+async def on_sqs(sqs: SqsServer, tmp_path: Path) -> AsyncIterator[OnSqs]:
+    clock, url = ClockOfBoth(sqs), sqs.queue()
+    store = SqliteStore(SqliteFile(tmp_path / "bot.db"))
+    queue = SqsQueue(url, store.documents, clock=clock)
+    yield OnSqs(store, queue, clock, done=[], server=sqs, url=url)
+    await queue.close()
+    await store.close()
+
+
 def unclaimed(id_: str, group: str) -> Record:
     """A later message of a group: SQS hands out several of one group in a batch."""
     return Record(id_, group, None)
@@ -190,9 +236,14 @@ async def test_a_message_that_nobody_wrote_is_dropped(bench: Bench) -> None:
 
 
 async def test_a_message_whose_delivery_or_run_is_gone(bench: Bench) -> None:
-    """A delivery that was purged is done with; a run that is not there is our bug, told once."""
+    """A delivery that was purged is done with; a run that is not there ends among the dead."""
     await bench.queue.send([Message("delivery:gone", "k1"), Message("run:gone", "k2")])
-    assert await bench.work(await bench.claims()) == ["run:gone"]
+    for _ in range(3):
+        assert await bench.work(await bench.claims()) == ["run:gone"]
+        bench.clock.advance(900)
+    assert await bench.work(await bench.claims()) == []
+    (dead,) = await bench.queue.dead()
+    assert dead.message.id == "run:gone"
 
 
 async def test_a_run_that_outlasts_the_invocation_goes_on_in_the_next(bench: Bench) -> None:
@@ -262,3 +313,76 @@ async def test_a_queue_that_is_away_leaves_it_to_the_next_claim(
     for call in ("extend", "ack", "release"):
         monkeypatch.setattr(bench.queue, call, away)
     assert await bench.work(records) == ["run:a"]
+
+
+# The same as SQS has it.
+
+
+async def test_on_sqs_a_run_goes_on_by_a_message_of_its_own(on_sqs: OnSqs) -> None:
+    """SQS drops what it was sent a short while ago; each pause is another state."""
+    time = Hands()
+
+    async def slow(_run: str, _step: str) -> None:
+        time.left = 119.0
+
+    on_sqs.act = slow
+    await on_sqs.start("a", "k1")
+    for _ in STEPS:
+        time.left = 900.0
+        assert await on_sqs.handed_over(time=time) == ["run:a"]
+    assert await on_sqs.handed_over() == []
+    assert await on_sqs.state("a") is RunState.SUCCEEDED
+
+
+async def test_on_sqs_a_group_keeps_its_order_through_a_failure(on_sqs: OnSqs) -> None:
+    """SQS hands out several of one group; after the delay all come again, the first first."""
+
+    tries: list[str] = []
+
+    async def fail(run: str, _step: str) -> None:
+        tries.append(run)
+        if run == "a" and tries.count("a") == 1:
+            raise RetryLater("GitHub is away.", wait_s=30)
+
+    on_sqs.act = fail
+    for id_, key in (("a", "k1"), ("b", "k1"), ("c", "k2")):
+        await on_sqs.start(id_, key)
+    assert await on_sqs.handed_over() == ["run:a!", "run:b!", "run:c"]
+    assert await on_sqs.handed_over() == []
+    on_sqs.clock.advance(31)
+    assert await on_sqs.handed_over() == ["run:a", "run:b"]
+    assert [run for run, step in on_sqs.done or () if step == "one"] == ["c", "a", "b"]
+
+
+async def test_on_sqs_what_fails_too_often_is_among_the_dead(on_sqs: OnSqs) -> None:
+    async def fail(_run: str, _step: str) -> None:
+        raise RetryLater("GitHub is away.")
+
+    on_sqs.act = fail
+    await on_sqs.start("a", "k1")
+    for expected in (["run:a!"], ["run:a!"], ["run:a"], []):
+        assert await on_sqs.handed_over() == expected
+        on_sqs.clock.advance(900)
+    (dead,) = await on_sqs.queue.dead()
+    assert (dead.message.id, dead.reason) == ("run:a", "GitHub is away.")
+
+
+async def test_on_sqs_a_container_that_is_killed_gives_its_message_back_soon(
+    on_sqs: OnSqs,
+) -> None:
+    """Not when the queue would, after the quarter of an hour that an invocation may last."""
+    begun = asyncio.Event()
+
+    async def hang(_run: str, _step: str) -> None:
+        begun.set()
+        await asyncio.Event().wait()
+
+    on_sqs.act = hang
+    await on_sqs.start("a", "k1")
+    killed = asyncio.create_task(on_sqs.handed_over())
+    await begun.wait()
+    killed.cancel()
+    on_sqs.act = None
+    on_sqs.clock.advance(61)
+    assert await on_sqs.handed_over() == ["run:a"]
+    assert await on_sqs.state("a") is RunState.SUCCEEDED

@@ -1,45 +1,47 @@
-"""A developer files a form and gets a repository, all of it in three functions."""
+"""A developer files a form and gets a repository, all of it in three functions.
+
+The store is MongoDB, as one that runs in Lambda needs it, and the queue SQS.
+"""
 
 import base64
-import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from tests.aws_lambda.cloud import Cloud, cloud
 from tests.journeys.world import World, body, open_world
 from tests.localhub.openapi import validate
+from tests.mongo import server
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> str:
-    """STORE_URL; a real MongoDB or SQLite, as the environment of the tests says."""
-    return os.environ.get("LAMBDA_STORE_URL", f"sqlite:///{tmp_path / 'data' / 'bot.db'}")
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("journey")
 
 
-@pytest.fixture
-async def world(tmp_path: Path, store: str) -> AsyncIterator[World]:
-    settings = {"STORE_URL": store, "PROGRESS_INTERVAL_MS": "1"}
-    async with open_world(
-        tmp_path, validator=validate, start_bot=False, settings=settings
-    ) as world:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def world(folder: Path) -> AsyncIterator[World]:
+    settings = {"STORE_URL": server.fresh_url("mongodb"), "PROGRESS_INTERVAL_MS": "1"}
+    async with open_world(folder, validator=validate, start_bot=False, settings=settings) as world:
         yield world
         await world.hub.idle()
         assert world.hub.problems == [], "\n".join(world.hub.problems)
 
 
-@pytest.fixture
-async def aws(world: World, tmp_path: Path) -> AsyncIterator[Cloud]:
-    async with cloud(tmp_path, world.environment, port=world.webhook_port) as aws:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def aws(world: World, folder: Path) -> AsyncIterator[Cloud]:
+    async with cloud(folder, world.environment, port=world.webhook_port) as aws:
+        done = await aws.scheduled("*")  # the schedule reads the catalog first
+        assert "catalog" in done["done"]
+        await world.catalog_is_read()
         yield aws
 
 
 async def test_a_filed_form_becomes_a_repository(world: World, aws: Cloud) -> None:
-    """The schedule reads the catalog; from then on webhooks do everything."""
-    done = await aws.scheduled("*")
-    assert "catalog" in done["done"]
-    await world.catalog_is_read()
     number = await world.file(body())
     await world.until(number, "is ready")
     status, file = await world.api("GET", "/repos/acme/money-kit/contents/README.md")
@@ -48,3 +50,14 @@ async def test_a_filed_form_becomes_a_repository(world: World, aws: Cloud) -> No
     assert len(await world.comments(number)) == 1
     assert set(aws.answers) == {202}
     assert set(aws.endpoint.invoked) == {"render"}
+
+
+async def test_a_container_that_is_killed_costs_nothing_but_time(world: World, aws: Cloud) -> None:
+    """Its message comes back after the lease, and the next container goes on with the run."""
+    number = await world.file(body(**{"Repository name": "purse-kit"}))
+    await world.until(number, "Making")
+    await aws.work.kill()
+    await aws.lost.wait()
+    await world.until(number, "is ready")
+    assert (await world.repositories()).count("acme/purse-kit") == 1
+    assert len(await world.comments(number)) == 1

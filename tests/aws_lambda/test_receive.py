@@ -125,7 +125,7 @@ def test_the_pages(box: Box) -> None:
     assert told(box.receive(http_event("GET", "/readyz"))) == (200, "ready")
     page = box.receive(http_event("GET", "/setup"))
     assert page["statusCode"] == 200
-    assert "Paved Road is running" in page["body"]
+    assert "Paved Road is set up" in page["body"]
     assert page["headers"]["content-security-policy"].startswith("default-src 'none'")
 
 
@@ -209,8 +209,23 @@ def test_before_the_app_is_registered(database: Path) -> None:
         assert told(box.receive(http_event("GET", "/readyz"))) == (503, "not set up")
         assert told(box.receive(signed())) == (503, "not set up")
         page = box.receive(http_event("GET", "/setup"))["body"]
-        assert "not set up yet" in page
+        assert "The bot has no App yet" in page
         assert "WEBHOOK_SECRET" in page
         box.secret |= SECRET
         box.clock.advance(60)
         assert told(box.receive(signed())) == (202, "accepted")
+
+
+def test_the_app_can_be_registered_through_the_function() -> None:
+    """With a key for the first page; the state that comes back is checked, whoever answers."""
+    environment = {
+        "SETUP_ORGANIZATION": "octo-org",
+        "SETUP_URL": "https://road.example.com",
+        "SETUP_KEY": "a-one-time-key-of-the-operator",
+        "AWS_REGION": "eu-central-1",
+    }
+    with container(receive, environment, secret={}) as box:
+        locked = box.receive(http_event("GET", "/setup", query="key=guessed"))
+        assert locked["statusCode"] == 403
+        back = box.receive(http_event("GET", "/setup/registered", query="code=c&state=1.0"))
+        assert back["statusCode"] == 400

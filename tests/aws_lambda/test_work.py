@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
+from bot.app import listening_socket
 from bot.aws_lambda import work
 from bot.aws_lambda.records import OtherEvent
 from bot.aws_lambda.secrets import SecretUnavailable
@@ -127,18 +130,32 @@ def test_without_its_secret_or_settings_the_function_fails(tmp_path: Path) -> No
         assert box.work({"scheduled": []}) == {"done": []}
 
 
-def test_a_key_that_github_refuses_makes_the_secret_be_read_again(box: Box) -> None:
+def test_a_key_that_github_refuses_makes_the_secret_be_read_again(tmp_path: Path) -> None:
     """It may have been replaced a moment ago; the next invocation has the new one."""
+    listening = listening_socket("127.0.0.1", 0)
+    environment = {
+        "STORE_URL": f"sqlite:///{tmp_path / 'bot.db'}",
+        "GITHUB_API_URL": f"http://127.0.0.1:{listening.getsockname()[1]}",
+    }
+    with container(work, environment) as box:
+        box.container.run(lambda: _refuse_everything(listening))
+        box.work({"scheduled": ["catalog"]})
+        first = box.container._opened.value
+        box.secret["APP_ID"] = "2"
+        box.clock.advance(60)
+        assert box.work({"scheduled": []}) == {"done": []}
+        assert box.container._opened.value is not first
+        assert box.container._opened.value.settings.app_id == 2
 
-    async def refused() -> None:
-        bot = await box.container.current()
-        first.append(bot)
-        box.container.secrets.doubt()
 
-    first: list[object] = []
-    box.container.run(refused)
-    box.secret["APP_ID"] = "2"
-    box.clock.advance(60)
-    assert box.work({"scheduled": []}) == {"done": []}
-    assert box.container._opened.value is not first[0]
-    assert box.container._opened.value.settings.app_id == 2
+async def _refuse_everything(listening: socket.socket) -> None:
+    """A GitHub that does not know our key; it answers whenever the container's loop turns."""
+
+    async def refuse(_request: web.Request) -> web.Response:
+        return web.json_response({"message": "Bad credentials"}, status=401)
+
+    app = web.Application()
+    app.add_routes([web.route("*", "/{path:.*}", refuse)])
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    await web.SockSite(runner, listening).start()

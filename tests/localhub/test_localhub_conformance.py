@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.localhub.api import Exchange
+from bot.localhub.operations.registrations import Manifest
 from bot.localhub.routes.table import ROUTES
 from tests.localhub.client import Client, app_jwt, asking
 from tests.localhub.fixtures import Scene
@@ -409,6 +410,14 @@ async def _app(scene: Scene, app: Client) -> None:
     hub.create_issue(scene.owner, "acme/catalog", "Two")
     await hub.idle()
     await app.ok("GET /app")
+    await app.ok("GET /app/hook/config")
+    address = {"url": f"{hub.url}/nor-here", "content_type": "json", "secret": "another"}
+    await app.ok("PATCH /app/hook/config", address)
+    made = hub.register_app(
+        scene.owner, "acme", Manifest(url="https://road.example"), name="New one"
+    )
+    async with asking(hub, None) as anybody:
+        await anybody.ok(f"POST /app-manifests/{made.code}/conversions")
     await app.ok("GET /app/installations")
     await app.ok(f"GET /app/installations/{scene.installation.id}")
     await app.ok("GET /orgs/acme/installation")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ class SqsServer:
     url: str
     _names: Iterator[int] = field(default_factory=lambda: count(1))
 
-    @property
+    @cached_property
     def client(self) -> Any:
         """SQS as an operator uses it."""
         return boto3.client("sqs", endpoint_url=self.url, region_name=REGION, **KEYS)

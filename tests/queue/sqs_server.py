@@ -6,7 +6,8 @@ were deleted still count against doubles, and a claim that ran out is refused.
 
 Prints its port as its first line, then obeys its standard input line by line and
 answers each with ``ok``: a number of seconds to move its clock forward, ``stop`` and
-``run`` for the clock; it ends when its input does.
+``run`` for the clock, ``refuse-send`` and ``refuse-delete`` to fail the next entry of a
+batch; it ends when its input does.
 """
 
 import itertools
@@ -21,6 +22,7 @@ from moto.sqs.exceptions import InvalidParameterValue, ReceiptHandleIsInvalid
 
 TICK_S = 1e-5  # a clock that stands still moves by this with each look, so that order can be told
 POLL_S = 0.02
+REFUSALS = {"refuse-send": 0, "refuse-delete": 0}  # how many entries fail next
 
 
 class MovedClock:
@@ -37,7 +39,9 @@ class MovedClock:
         return self._stopped_s + self._moved_s
 
     def obey(self, word: str) -> None:
-        if word == "run":
+        if word in REFUSALS:
+            REFUSALS[word] += 1
+        elif word == "run":
             self._stopped_s = None
         elif word == "stop":
             self._stopped_s = time.time()
@@ -51,6 +55,7 @@ _numbers = itertools.count(10**18)
 _taken: dict[tuple[int, str], float] = {}  # by queue and deduplication id: when it was taken in
 
 _receive = sqs.SQSBackend.receive_message
+_send = sqs.SQSBackend.send_message_batch
 _add = sqs.Queue.add_message
 _delete = sqs.Queue.delete_message
 _change = sqs.SQSBackend.change_message_visibility
@@ -86,9 +91,28 @@ def _delete_held(self: Any, receipt: str) -> None:
         _delete(self, receipt)
 
 
+def _refused(word: str, id_: str) -> list[dict[str, Any]]:
+    """The entry as failed, where one is to fail."""
+    if not REFUSALS[word]:
+        return []
+    REFUSALS[word] -= 1
+    return [{"Id": id_, "SenderFault": False, "Code": "InternalError", "Message": "Try again."}]
+
+
+def _send_some(self: Any, queue_name: str, entries: dict[str, dict[str, Any]]) -> Any:
+    refused = [each for key in entries for each in _refused("refuse-send", entries[key]["Id"])]
+    ids = {each["Id"] for each in refused}
+    taken = {key: entry for key, entry in entries.items() if entry["Id"] not in ids}
+    sent, failed = _send(self, queue_name, taken)
+    return sent, failed + refused
+
+
 def _delete_batch(self: Any, name: str, receipts: list[dict[str, Any]]) -> Any:
     done, refused = [], []
     for each in receipts:
+        if failed := _refused("refuse-delete", each["Id"]):
+            refused += failed
+            continue
         try:
             self.delete_message(name, each["ReceiptHandle"])
             done.append(each["Id"])
@@ -118,6 +142,7 @@ def keep_promises() -> None:
     models.unix_time = clock.now_s
     models.unix_time_millis = lambda *_: clock.now_s() * 1000
     models.SQSBackend.receive_message = _receive_alone
+    models.SQSBackend.send_message_batch = _send_some
     models.SQSBackend.delete_message_batch = _delete_batch
     models.SQSBackend.change_message_visibility = _change_held
     models.Queue.add_message = _add_once

@@ -15,7 +15,7 @@ from bot.github.port.deployments import Deployments, DeploymentStatus, NewDeploy
 from bot.github.port.errors import Forbidden, GitHubError, NameTaken, NotFound, Rejected, Stale
 from bot.github.port.issues import Comment, Issue, Issues
 from bot.github.port.names import RepositoryName, thread_of
-from bot.github.port.people import People, Role
+from bot.github.port.people import People, Role, Team
 from bot.github.port.pull_requests import PullRequest, PullRequests, Review
 from bot.github.port.repositories import NewRepository, Repositories, Repository
 
@@ -51,6 +51,7 @@ __all__ = [
     "Review",
     "Role",
     "Stale",
+    "Team",
     "Tree",
     "TreeEntry",
     "WorkflowRun",

@@ -49,6 +49,10 @@ class PullRequests(Protocol):
         """The open pull request from that branch of the repository itself, or None."""
         ...
 
+    async def newest_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        """The newest pull request from that branch, open, closed or merged, or None."""
+        ...
+
     async def create(
         self, repository: RepositoryName, *, head: str, base: str, title: str, body: str
     ) -> PullRequest:

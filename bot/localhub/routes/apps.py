@@ -18,6 +18,31 @@ class NewToken(msgspec.Struct):
     permissions: dict[str, str] | None = None
 
 
+class HookChange(msgspec.Struct, omit_defaults=True):
+    """Body of "update a webhook configuration for an app"."""
+
+    url: str | None = None
+    content_type: str | None = None
+    secret: str | None = None
+    insecure_ssl: str | float | None = None
+
+
+def convert_manifest(call: Call) -> Answer:
+    """A registration is completed: the one time that the App's secrets are told."""
+    app = call.hub.convert_manifest(call.params["code"])
+    return Answer(status=201, body=shapes.new_app(call.hub, app))
+
+
+def get_hook_config(call: Call) -> Answer:
+    """Where the App's webhooks go."""
+    return Answer(body=shapes.hook_config(call.app))
+
+
+def set_hook_config(call: Call) -> Answer:
+    """Send them elsewhere, or sign them with another secret."""
+    return Answer(body=shapes.hook_config(call.hub.set_hook(call.app, call.given(HookChange))))
+
+
 def get_app(call: Call) -> Answer:
     """The App itself."""
     return Answer(body=shapes.app(call.hub, call.app, own=True))

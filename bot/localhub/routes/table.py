@@ -111,7 +111,10 @@ ROUTES = (
     route("GET /meta", meta.get_meta),
     route("GET /rate_limit", meta.get_rate_limit),
     # Apps.
+    route("POST /app-manifests/{code}/conversions", apps.convert_manifest),
     route("GET /app", apps.get_app, "app"),
+    route("GET /app/hook/config", apps.get_hook_config, "app"),
+    route("PATCH /app/hook/config", apps.set_hook_config, "app"),
     route("GET /app/installations", apps.list_installations, "app"),
     route("GET /app/installations/{installation_id}", apps.get_installation, "app"),
     route("DELETE /app/installations/{installation_id}", apps.delete_installation, "app"),

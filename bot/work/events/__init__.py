@@ -2,6 +2,7 @@
 
 from bot.work.events.read import read_event
 from bot.work.events.values import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -17,6 +18,7 @@ from bot.work.events.values import (
 )
 
 __all__ = [
+    "AppInstalled",
     "BranchPushed",
     "CheckAsked",
     "CommentMade",

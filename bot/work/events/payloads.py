@@ -180,3 +180,17 @@ class DeploymentStatusEvent(msgspec.Struct):
     deployment_status: DeploymentStatus
     repository: Repository
     sender: User
+
+
+class Account(msgspec.Struct):
+    login: str
+
+
+class Installation(msgspec.Struct):
+    account: Account
+
+
+class InstallationEvent(msgspec.Struct):
+    action: str
+    installation: Installation
+    sender: User

@@ -5,6 +5,7 @@ import msgspec
 from bot.github.port import RepositoryName
 from bot.work.events import payloads as told_by
 from bot.work.events.values import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -22,6 +23,7 @@ from bot.work.events.values import (
 RERUN = "rerun"  # the button that every check run has by GitHub itself
 
 _ISSUE_CHANGES = ("opened", "edited", "reopened")
+_INSTALLED = ("created", "unsuspend", "new_permissions_accepted", "added")
 _PULL_CHANGES = ("opened", "reopened", "synchronize", "edited", "ready_for_review", "closed")
 
 
@@ -216,6 +218,14 @@ def _read_deployment_status(guid: str, body: bytes) -> DeploymentTold:
     )
 
 
+def _read_installation(guid: str, body: bytes) -> AppInstalled | None:
+    told = msgspec.json.decode(body, type=told_by.InstallationEvent)
+    if told.action not in _INSTALLED:
+        return None
+    account = told.installation.account
+    return AppInstalled(guid=guid, organization=account.login, sender=_person(told.sender))
+
+
 def _our_run(payload: object) -> str:
     run = payload.get("run") if isinstance(payload, dict) else None
     return run if isinstance(run, str) else ""
@@ -231,6 +241,8 @@ _READERS = {
     "check_suite": _read_check_suite,
     "workflow_run": _read_workflow_run,
     "deployment_status": _read_deployment_status,
+    "installation": _read_installation,
+    "installation_repositories": _read_installation,
 }
 
 
