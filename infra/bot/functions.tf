@@ -61,20 +61,45 @@ variable "lambda_security_group_ids" {
   }
 }
 
+variable "setup_organization" {
+  description = "The organization on GitHub whose App `receive` itself may register, at /setup?key=… with SETUP_KEY of the secret. Empty again as soon as it is done: meanwhile `receive` may write the secret."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.setup_organization == "" || can(regex("^[A-Za-z0-9][A-Za-z0-9-]{0,38}$", var.setup_organization))
+    error_message = "setup_organization must be the name of an organization on GitHub."
+  }
+}
+
 locals {
   runtime = "python3.13"
+
+  sets_up = local.by_lambda && var.setup_organization != ""
+
+  write_secret = !local.sets_up ? [] : [{
+    Sid      = "WriteTheSecretOnce"
+    Effect   = "Allow"
+    Action   = ["secretsmanager:PutSecretValue"]
+    Resource = [aws_secretsmanager_secret.app.arn]
+  }]
 
   functions = {
     for name, each in {
       receive = {
         memory_mib = var.receive_memory_mib
         timeout_s  = 10 # GitHub waits no longer
-        may        = concat(local.read_secret, local.send, local.use_key)
+        may        = concat(local.read_secret, local.write_secret, local.send, local.use_key)
+        told = !local.sets_up ? {} : {
+          SETUP_ORGANIZATION = var.setup_organization
+          SETUP_URL          = aws_apigatewayv2_api.this[0].api_endpoint
+        }
       }
       work = {
         memory_mib = var.work_memory_mib
         timeout_s  = var.work_timeout_seconds
         may        = concat(local.read_secret, local.take, local.render, local.use_key)
+        told       = {}
       }
     } : name => each if local.by_lambda
   }
@@ -110,7 +135,7 @@ resource "aws_lambda_function" "bot" {
   timeout          = each.value.timeout_s
 
   environment {
-    variables = merge(local.bot_environment, { APP_SECRET = aws_secretsmanager_secret.app.arn })
+    variables = merge(local.bot_environment, each.value.told, { APP_SECRET = aws_secretsmanager_secret.app.arn })
   }
 
   logging_config {

@@ -1,5 +1,6 @@
 # What the App signs with, how GitHub signs to it, and where its records are. Terraform makes the
 # place alone: `paved-road setup --secret` writes the value, so that it is in no state and no plan.
+# There is no version of it here that could be changed back.
 
 variable "kms_key_arn" {
   description = "A key of one's own for secret and queues. Empty: keys that AWS keeps."

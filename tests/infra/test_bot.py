@@ -1,12 +1,17 @@
 """The Terraform that runs the bot, without an account: read, validated, and tried dry."""
 
+import importlib
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.aws_lambda.secrets import SecretsManager
+from bot.clock import ManualClock
 from bot.linting import Linters, LintFile, detect_isolation, find_tools
 from bot.reading.cost_tags import cost_tags
 from bot.written import HclBlock, read_hcl
@@ -115,3 +120,32 @@ def test_roles_queues_and_alarms_are_as_they_should_be(tmp_path: Path) -> None:
     run("terraform init -backend=false -input=false >/dev/null", folder)
 
     assert "0 failed" in run("terraform test", folder)
+
+
+# --- what the bot and its Terraform agree on ----------------------------------------
+
+
+def test_the_age_of_the_key_is_read_from_what_the_bot_logs() -> None:
+    """A value that was written a hundred days ago, with whatever else was done to the secret."""
+    clock = ManualClock()
+    written = datetime.fromtimestamp(clock.now_s(), UTC) - timedelta(days=100)
+
+    class Vault:
+        def get_secret_value(self, **_asked: str) -> dict[str, object]:
+            return {"SecretString": "{}", "CreatedDate": written}
+
+    with capture_logs() as logged:
+        SecretsManager(clock, client=Vault())("any")
+
+    (line,) = logged
+    (name,) = re.findall(r'pattern\s*=\s*"\{ \$\.(\w+) = \* \}"', files()["alarms.tf"])
+    assert line[name] == 100.0
+    assert f'value     = "$.{name}"' in files()["alarms.tf"]
+
+
+def test_the_handlers_are_where_the_functions_look_for_them() -> None:
+    text = "".join(files().values())
+    for name in ("receive", "work", "render"):
+        assert callable(importlib.import_module(f"bot.aws_lambda.{name}").handler)
+    assert '"bot.aws_lambda.${each.key}.handler"' in text
+    assert '"bot.aws_lambda.render.handler"' in text

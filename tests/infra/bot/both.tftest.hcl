@@ -208,6 +208,19 @@ run "functions_in_a_vpc_with_a_key_of_ones_own" {
     monthly_budget_usd        = 50
     permissions_boundary      = "arn:aws:iam::123456789012:policy/boundary"
     github_api_url            = "https://github.example.com/api/v3"
+    setup_organization        = "acme"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.function["receive"].policy).Statement : statement if statement.Sid == "WriteTheSecretOnce"] == [
+      { Sid = "WriteTheSecretOnce", Effect = "Allow", Action = ["secretsmanager:PutSecretValue"], Resource = [aws_secretsmanager_secret.app.arn] },
+    ] && aws_lambda_function.bot["receive"].environment[0].variables.SETUP_URL == "https://abc.execute-api.eu-central-1.amazonaws.com"
+    error_message = "The App is registered at the bot's own address, where that is wanted."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_lambda_function.bot["work"].environment[0].variables), "SETUP_URL") && !strcontains(aws_iam_role_policy.function["work"].policy, "PutSecretValue")
+    error_message = "One function does it."
   }
 
   assert {

@@ -24,11 +24,13 @@ run "wrong_words" {
     github_api_url = "http://github.example.com"
     kms_key_arn    = "alias/mine"
     alarm_email    = "platform"
+
+    setup_organization = "acme/catalog"
   }
 
   expect_failures = [
     var.region, var.name, var.environment, var.compute, var.architecture, var.log_level,
-    var.github_api_url, var.kms_key_arn, var.alarm_email,
+    var.github_api_url, var.kms_key_arn, var.alarm_email, var.setup_organization,
   ]
 }
 
