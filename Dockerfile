@@ -12,7 +12,7 @@ COPY requirements.lock ./
 RUN python -m venv /opt/paved-road/venv \
     && /opt/paved-road/venv/bin/python -m pip install --no-cache-dir --only-binary :all: --require-hashes --requirement requirements.lock \
     && /opt/paved-road/venv/bin/python -m pip uninstall --yes pip
-# What the bot reads lies beside its code, as in the repository.
+# What bot/shipped links to lies beside the code, as in the repository.
 COPY bot /opt/paved-road/bot
 COPY catalog /opt/paved-road/catalog
 COPY infra/service /opt/paved-road/infra/service
@@ -33,6 +33,7 @@ RUN apt-get update \
 COPY --from=build /opt/paved-road /opt/paved-road
 ENV PATH="/opt/paved-road/venv/bin:$PATH" \
     PYTHONPATH=/opt/paved-road \
+    PYTHONSAFEPATH=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     DATA_DIR=/data \
     HOST=0.0.0.0 \

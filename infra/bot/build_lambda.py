@@ -1,9 +1,9 @@
 """``make lambda``: the two packages that AWS Lambda runs, the same bytes every time.
 
-``paved-road-lambda.zip`` holds the bot for ``receive`` and ``work``, with what it reads
-beside its code. ``paved-road-render.zip`` holds what rendering needs and no more.
-Libraries are those of ``requirements.lock``, checked by their hashes, as wheels for
-Lambda's machines; nothing is built here.
+``paved-road-lambda.zip`` holds the bot for ``receive`` and ``work``,
+``paved-road-render.zip`` what rendering needs and no more. Libraries are those of
+``requirements.lock``, checked by their hashes, as wheels for Lambda's machines; nothing
+is built from sources.
 
 Left out of the first: the local GitHub and the command line; cookiecutter, because the
 other package renders; uvloop, which `serve` alone uses; zizmor and shellcheck, programs
@@ -37,7 +37,6 @@ PLATFORMS: Final = {
 MOST_ZIPPED_BYTES: Final = 50_000_000
 MOST_UNPACKED_BYTES: Final = 250_000_000
 
-BESIDE: Final = ("app.yml", "catalog", "infra/service", "workflows")  # what the bot reads
 NOT_OF_THE_BOT: Final = ("bot/__main__.py", "bot/cli", "bot/localhub")
 TO_RENDER: Final = (
     "bot/__init__.py",
@@ -86,7 +85,7 @@ def build_bot(libraries: Path, output: Path, *, python: str | None) -> Package:
     """``paved-road-lambda.zip``. Raises CannotBuild."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        lay_out(folder, [*BESIDE, "bot"], without=NOT_OF_THE_BOT)
+        lay_out(folder, ["bot"], without=NOT_OF_THE_BOT)
         add_libraries(folder, libraries, needed(libraries, _own_needs() - NOT_IN_LAMBDA))
         compile_all(python, folder)
         return pack(folder, output / "paved-road-lambda.zip")
@@ -118,7 +117,7 @@ def install(architecture: str, folder: Path) -> None:
 
 
 def lay_out(folder: Path, paths: Sequence[str], *, without: Sequence[str] = ()) -> None:
-    """Files of this repository are in ``folder`` where they are here."""
+    """Files of this repository are in ``folder`` at their places, and behind links what they are."""
     for path in paths:
         source = ROOT / path
         for file in [source] if source.is_file() else _files(source):

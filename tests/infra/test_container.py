@@ -23,10 +23,12 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 INSIDE = "/opt/paved-road"
 # Every file that the code reads beside itself; whoever adds one finds this test red.
 READS = (
-    "import bot; from pathlib import Path; from bot.setup import read_manifest;"
+    "import bot; from pathlib import Path; from bot import shipped;"
+    "from bot.setup import read_manifest;"
     "from bot.templates.catalog_files import verify_workflow;"
     "from bot.projects.deployment_files import table, workflow;"
-    "read_manifest(); verify_workflow(); table();"
+    "read_manifest(); verify_workflow(); table(); list(shipped.CATALOG.iterdir());"
+    "list(shipped.SERVICE.iterdir());"
     "print(Path(bot.__file__).parents[1])"
 )
 
@@ -87,7 +89,8 @@ def laid_out(folder: Path) -> Path:
                 continue
             inside = folder / target.removeprefix(INSIDE).strip("/")
             if (ROOT / source).is_dir():
-                shutil.copytree(ROOT / source, inside, ignore=shutil.ignore_patterns("__pycache__"))
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / source, inside, ignore=ignored, symlinks=True)
             else:
                 shutil.copy(ROOT / source, inside)
     return folder
