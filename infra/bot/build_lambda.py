@@ -117,7 +117,7 @@ def install(architecture: str, folder: Path) -> None:
 
 
 def lay_out(folder: Path, paths: Sequence[str], *, without: Sequence[str] = ()) -> None:
-    """Files of this repository are in ``folder`` at their places, and behind links what they are."""
+    """Files of this repository are in ``folder`` at their places, also those behind links."""
     for path in paths:
         source = ROOT / path
         for file in [source] if source.is_file() else _files(source):
