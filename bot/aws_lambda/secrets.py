@@ -21,6 +21,7 @@ from bot.clock import Clock
 log = structlog.get_logger(__name__)
 
 KNOWN_S = 300.0
+DAY_S = 24 * 3600.0
 SOONEST_S = 20.0  # between two reads, whatever strangers send: each one is paid for
 
 ReadSecret = Callable[[str], str]  # by name or ARN; blocks
@@ -39,7 +40,7 @@ class Secrets:
         """``read`` replaces Secrets Manager."""
         self._environment = {name: text for name, text in environment.items() if text.strip()}
         self._clock = clock
-        self._read = read or _SecretsManager()
+        self._read = read or SecretsManager(clock)
         self._known: Mapping[str, str] | None = None
         self._read_at_s = -KNOWN_S
         self._is_doubted = False
@@ -91,13 +92,19 @@ def _is_value(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool))
 
 
-class _SecretsManager:
-    """Reads secrets through one client, made when it is first needed."""
+class SecretsManager:
+    """Reads secrets through one client, made when it is first needed.
 
-    def __init__(self) -> None:
-        self._client: Any = None
+    Each time it logs how old the value is: ``infra/bot`` has an alarm for a key that
+    nobody changes, and AWS measures no such thing.
+    """
+
+    def __init__(self, clock: Clock, *, client: Any = None) -> None:
+        self._clock = clock
+        self._client = client
 
     def __call__(self, name: str) -> str:
+        """The secret's text, ``{}`` where it has none yet. Raises SecretUnavailable."""
         try:
             self._client = self._client or _client()
             answer = self._client.get_secret_value(SecretId=name)
@@ -116,6 +123,9 @@ class _SecretsManager:
         text = answer.get("SecretString")
         if not isinstance(text, str):
             raise SecretUnavailable("The secret that APP_SECRET names is not text.")
+        if written := answer.get("CreatedDate"):  # of this value, not of the secret
+            age_s = self._clock.now_s() - written.timestamp()
+            log.info("secret read", secret_age_days=round(age_s / DAY_S, 2))
         return text
 
 
