@@ -22,10 +22,13 @@ def start_logs(settings: Settings) -> Redactor:
 
 
 def quiet_logs() -> None:
-    """A command's standard output is what it was asked for; warnings go to standard error."""
+    """A command's standard output is what it was asked for; warnings go to standard error.
+
+    To what standard error is when they are written: a test's is closed when it ends.
+    """
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

@@ -8,25 +8,17 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-import structlog
-
 from bot.app import Bot, open_bot, open_store
-from bot.queue.port import DeadMessage, Queue, QueueUnavailable
+from bot.queue.port import DeadMessage, Queue
 from bot.settings import Settings
-from bot.store.port import Store, StoreUnavailable
+from bot.store.port import Store
 
-OK, NOT_THERE, CANNOT_RUN = 0, 1, 2
+OK, NOT_THERE = 0, 1
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Do one of list, show, redrive with the dead letters of the configured queue."""
-    settings = Settings.from_env(environment)
-    structlog.configure(logger_factory=lambda *_: structlog.PrintLogger(sys.stderr))
-    try:
-        return asyncio.run(_run(arguments, settings))
-    except (QueueUnavailable, StoreUnavailable) as error:
-        print(error, file=sys.stderr)
-        return CANNOT_RUN
+    return asyncio.run(_run(arguments, Settings.from_env(environment)))
 
 
 async def _run(arguments: argparse.Namespace, settings: Settings) -> int:
