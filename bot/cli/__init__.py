@@ -2,6 +2,7 @@
 
 import argparse
 import importlib
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the log of every action")
     audit.add_argument("action", choices=["verify"])
     _runs(commands)
+    _queue(commands)
     _deployments(commands)
+    _store(commands)
     return parser
 
 
@@ -77,14 +80,31 @@ def _sandbox(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
 
 
 def _setup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    setup = commands.add_parser("setup", help="register the App and write .env")
+    setup = commands.add_parser("setup", help="register the App and keep its credentials")
     setup.add_argument("organization", help="the organisation's login on GitHub")
     setup.add_argument(
-        "--url", required=True, help="where GitHub reaches the webhook, https://…/webhook"
+        "--url", required=True, help="where GitHub reaches the bot: https://road.example.com"
     )
+    setup.add_argument(
+        "--listen",
+        type=_host_and_port,
+        metavar="HOST:PORT",
+        help="serve the pages at --url instead of on this machine's own address",
+    )
+    kept = setup.add_mutually_exclusive_group()
+    kept.add_argument("--env", type=Path, default=Path(".env"), help="the file to write (.env)")
+    kept.add_argument("--secret", default="", help="a secret of AWS Secrets Manager, instead")
     setup.add_argument("--catalog", default="catalog", help="name of the catalog repository")
     setup.add_argument("--github", default="https://github.com", help="the GitHub to register at")
     setup.add_argument("--no-browser", action="store_true", help="print the page's address only")
+
+
+def _host_and_port(typed: str) -> tuple[str, int]:
+    """``HOST:PORT``, an IPv6 address in brackets. Raises ArgumentTypeError."""
+    host, colon, port = typed.rpartition(":")
+    if not colon or not host or not re.fullmatch("[0-9]{1,5}", port) or int(port) > 65_535:
+        raise argparse.ArgumentTypeError("must be HOST:PORT, such as 0.0.0.0:3000")
+    return host.strip("[]"), int(port)
 
 
 def _template(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -115,6 +135,22 @@ def _runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         actions.add_parser(name, help=help_).add_argument("id")
 
 
+def _queue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    queue = commands.add_parser("queue", help="what waits to be worked on, and what was given up")
+    parts = queue.add_subparsers(dest="part", required=True, metavar="PART")
+    dead = parts.add_parser("dead", help="the dead letters: messages that were given up")
+    actions = dead.add_subparsers(dest="action", required=True, metavar="ACTION")
+    list_ = actions.add_parser("list", help="each with its time, its key and its reason")
+    show = actions.add_parser("show", help="one with all that is known of it")
+    show.add_argument("id")
+    for action in (list_, show):
+        action.add_argument("--json", action="store_true", help="for programs")
+    redrive = actions.add_parser("redrive", help="work on it again, as a first attempt")
+    which = redrive.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", default="")
+    which.add_argument("--all", action="store_true", help="every one that is dead now")
+
+
 def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     deployments = commands.add_parser("deployments", help="what was deployed, and how well")
     actions = deployments.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -129,6 +165,16 @@ def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for action in (list_, figures):
         action.add_argument("--days", type=_days, default=30, help="how far back (30)")
         action.add_argument("--json", action="store_true", help="for programs")
+
+
+def _store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="move what the bot knows to another engine")
+    actions = store.add_subparsers(dest="action", required=True, metavar="ACTION")
+    copy = actions.add_parser(
+        "copy", help="verified, and resumed by the same command; stop the bot"
+    )
+    copy.add_argument("source", metavar="FROM", help="sqlite:///path or mongodb://host/database")
+    copy.add_argument("target", metavar="TO", help="the same; empty, or begun by an earlier copy")
 
 
 def _days(typed: str) -> int:

@@ -27,10 +27,10 @@ from bot.localhub.state.apps import App
 from bot.logs import start_logs
 from bot.settings import Settings
 from bot.setup import read_manifest
+from bot.shipped import CATALOG as SHIPPED_CATALOG
 from bot.templates.folder import read_folder
 
 CANNOT_RUN = 2
-ROOT = Path(__file__).resolve().parents[2]
 ORGANIZATION = "acme"
 CATALOG = f"{ORGANIZATION}/catalog"
 APP = "paved-road"
@@ -172,7 +172,7 @@ def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
     for login in PEOPLE:
         hub.add_user(login)
         hub.add_member(ORGANIZATION, login, role="admin" if login == "petra" else "member")
-    for team in _yaml(ROOT / "catalog" / "organization.yml")["teams"]:
+    for team in _yaml(SHIPPED_CATALOG / "organization.yml")["teams"]:
         members = [login for login, teams in PEOPLE.items() if team["slug"] in teams]
         hub.add_team(ORGANIZATION, team["slug"], members=members)
     if hub.world.repositories.find(CATALOG) is None:
@@ -190,7 +190,7 @@ def _people_and_app(hub: LocalHub, bot_url: str, secret: str) -> App:
 
 
 def _add_catalog(hub: LocalHub) -> None:
-    files = read_folder(ROOT / "catalog")
+    files = read_folder(SHIPPED_CATALOG)
     hub.add_repository(
         CATALOG,
         files={file.path: file.content for file in files},

@@ -199,10 +199,12 @@ class GitHubContents:
         await _point(calls, branch, commit)
         return commit
 
-    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
-        """One request; another one where the branch is there."""
+    async def point_branch(
+        self, repository: RepositoryName, branch: str, commit: str, *, move: bool = True
+    ) -> None:
+        """One request; another one where the branch is there and is moved."""
         calls = self._api.on(repository, writing(repository, workflows=False))
-        await _point(calls, branch, commit)
+        await _point(calls, branch, commit, move=move)
 
     async def delete_branch(self, repository: RepositoryName, branch: str) -> None:
         """See the port."""
@@ -331,14 +333,15 @@ async def _head(calls: Calls, branch: str) -> str:
     return str((await calls.get(REF, branch=branch.split("/")))["object"]["sha"])
 
 
-async def _point(calls: Calls, branch: str, commit: str) -> None:
+async def _point(calls: Calls, branch: str, commit: str, *, move: bool = True) -> None:
     try:
         made = {"ref": f"refs/heads/{branch}", "sha": commit}
         await calls.post(ALL_REFS, made, repeatable=True)
     except Rejected as error:
         if "already exists" not in error.words.lower():
             raise
-        await calls.patch(REFS, {"sha": commit, "force": True}, branch=branch.split("/"))
+        if move:
+            await calls.patch(REFS, {"sha": commit, "force": True}, branch=branch.split("/"))
 
 
 async def _write_blobs(calls: Calls, files: Sequence[File]) -> dict[str, str]:

@@ -1,12 +1,13 @@
 """Who may do what, asked of GitHub at this moment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 
 from bot.errors import RetryLater
 from bot.github.calls import Api
-from bot.github.port import GitHubError, NotFound, RepositoryName, Role
+from bot.github.port import GitHubError, NotFound, RepositoryName, Role, Team
 from bot.github.scopes import LOOKING
 
 log = structlog.get_logger(__name__)
@@ -63,6 +64,16 @@ class GitHubPeople:
         except NotFound:
             return False
         return bool(told["slug"] == team.lower())
+
+    async def teams(self, organization: str) -> Sequence[Team]:
+        """See the port. One request for each hundred."""
+        calls = self._api.under(organization, LOOKING)
+        return [_team(each) async for each in calls.every("/orgs/{org}/teams{?per_page,page}")]
+
+
+def _team(told: dict[str, Any]) -> Team:
+    parent = told.get("parent") or {}
+    return Team(slug=told["slug"], name=told["name"], parent=parent.get("slug", ""))
 
 
 def _role(told: dict[str, Any], user_id: int) -> Role:

@@ -56,6 +56,7 @@ class HubCore:
         self.job_logs = JobLogs(folder / "job-logs")
         self.changes = Changes()
         self.runner: Runner = Nobody()
+        self.waiting_manifests: dict[str, str] = {}  # brought by a browser, not confirmed yet
         self.send: Callable[[Outgoing], None] = lambda _outgoing: None
 
     @property
@@ -190,7 +191,8 @@ class HubCore:
         if actor.installation.account.lower() != repository.owner.lower():
             return False
         chosen = actor.token.repository_ids
-        return chosen is None or repository.id in chosen
+        narrowed = chosen is None or repository.id in chosen
+        return narrowed and actor.installation.reaches(repository.id)
 
     def require(self, actor: Actor, repository: Repository, role: Role) -> None:
         """Raise Refused unless a person has at least ``role``.

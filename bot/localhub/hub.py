@@ -7,7 +7,7 @@ class Hub(SettingsOperations):
     """One GitHub. REST routes and pages call the same operations.
 
     They are grouped by subject in ``operations``, each group building on the one
-    before: accounts, apps, suites, refs, deletions, repositories, forks, labels, issues,
-    reactions, pulls, reviews, checks, deployments, workflows, jobs, workflow starts,
-    workflow runs, variables, settings.
+    before: accounts, apps, registrations, suites, refs, deletions, repositories, forks,
+    labels, issues, reactions, pulls, reviews, checks, deployments, workflows, jobs,
+    workflow starts, workflow runs, variables, settings.
     """

@@ -47,6 +47,10 @@ class CurrentOrganization:
             raise RetryLater(f"No valid {FILE} has been read from {self._catalog} yet.")
         return self._parse(str(kept.data["text"]))
 
+    async def is_known(self) -> bool:
+        """Whether a good file was ever read."""
+        return await self._documents.get(ORGANIZATION.name, LAST_GOOD) is not None
+
     async def refresh(self, commit: str, blob: str) -> None:
         """Read the file at ``commit``; keep it if it is good, tell the platform team if not.
 
@@ -66,6 +70,8 @@ class CurrentOrganization:
             text = raw.decode()
             self._parse(text)
         except NotFound:
+            if not await self.is_known():  # a catalog that has not begun: setup offers one
+                return
             problems: Sequence[Problem] = [_problem(f"{FILE} is missing at the catalog's root.")]
         except UnicodeDecodeError:
             problems = [_problem(f"{FILE} is not UTF-8 text.")]

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from ruamel.yaml import YAML
@@ -17,13 +16,11 @@ from ruamel.yaml import YAML
 from bot.github.port import File
 from bot.projects.made_from_run import target
 from bot.runs import Run
+from bot.shipped import SERVICE, WORKFLOWS
 from bot.templates.folder import read_folder
 
 ACTIONS: Final = "actions"  # GitHub Actions deploys; otherwise another system takes it up
 DEPLOY_WORKFLOW: Final = "deploy.yml"
-_ROOT: Final = Path(__file__).resolve().parents[2]
-_WORKFLOWS: Final = _ROOT / "workflows"
-_INFRA: Final = _ROOT / "infra" / "service"
 _TEMPLATE: Final = "template"  # in the table: not ours to bring
 # A line that the steps of the project's cloud stand for; its words are the folder they are in.
 _SIGN_IN: Final = re.compile(r"^ *# (sign in(?: to plan)?)\n", re.MULTILINE)
@@ -44,10 +41,10 @@ def workflow(folder: str, name: str, cloud: str) -> str:
     """A workflow of ``workflows/``, signing in to that cloud."""
 
     def steps(sign_in: re.Match[str]) -> str:
-        place = _WORKFLOWS / folder / sign_in[1].replace(" ", "-")
+        place = WORKFLOWS / folder / sign_in[1].replace(" ", "-")
         return (place / f"{cloud}.yml").read_text(encoding="utf-8")
 
-    text = (_WORKFLOWS / folder / name).read_text(encoding="utf-8")
+    text = (WORKFLOWS / folder / name).read_text(encoding="utf-8")
     return _SIGN_IN.sub(steps, text)
 
 
@@ -55,7 +52,7 @@ def workflow(folder: str, name: str, cloud: str) -> str:
 def table() -> Mapping[str, Mapping[str, str]]:
     """``workflows/table.yml``: kind → workflow → who brings it."""
     found: Mapping[str, Mapping[str, str]] = YAML(typ="safe", pure=True).load(
-        _WORKFLOWS / "table.yml"
+        WORKFLOWS / "table.yml"
     )
     return found
 
@@ -69,7 +66,7 @@ def _workflows(kind: str, cloud: str, *, by_actions: bool) -> Iterator[File]:
 
 
 def _infra(cloud: str) -> Iterator[File]:
-    folder = _INFRA / cloud
+    folder = SERVICE / cloud
     if not folder.is_dir():
         return
     for file in read_folder(folder):

@@ -11,7 +11,7 @@ from bot.receive.body import Bodies, BodyLimits
 from bot.receive.head import Head
 from bot.receive.metrics import Metrics
 from bot.receive.metrics_page import AtScrape, MetricsPage
-from bot.receive.outbox import Outbox
+from bot.receive.outbox import OUTBOX, Outbox
 from bot.receive.probes import Check, Ready, healthz
 from bot.receive.signature import Signature
 from bot.receive.webhook import Webhook, answer
@@ -25,7 +25,8 @@ GRACE_S = 10.0
 class Receiving:
     """What the web side is made of.
 
-    ``served`` holds logins of organisations in lower case; ``checks`` are named
+    ``served`` holds logins of organisations in lower case; ``is_needed`` tells what
+    somebody works on from what is kept only; ``checks`` are named
     and join those of store and queue on ``/readyz``; ``at_scrape`` bring figures
     of ``/metrics`` up to date; ``routes`` are further pages, such as ``/setup``.
     """
@@ -35,6 +36,7 @@ class Receiving:
     store: Store
     queue: Queue
     key_of: Callable[[Head], str]
+    is_needed: Callable[[Head], bool]
     clock: Clock
     metrics: Metrics
     checks: Mapping[str, Check] = field(default_factory=dict)
@@ -51,6 +53,7 @@ def receive_app(parts: Receiving) -> web.Application:
         bodies=Bodies(parts.limits),
         served=parts.served,
         key_of=parts.key_of,
+        is_needed=parts.is_needed,
         deliveries=parts.store.deliveries,
         outbox=outbox,
         clock=parts.clock,
@@ -58,6 +61,7 @@ def receive_app(parts: Receiving) -> web.Application:
     )
     checks = {"store": parts.store.check, "queue": parts.queue.stats, **parts.checks}
     app = web.Application()
+    app[OUTBOX] = outbox
     app.cleanup_ctx.append(outbox.life)
     app.add_routes(
         [

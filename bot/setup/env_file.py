@@ -2,42 +2,63 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot.errors import UserError
+from bot.setup.credentials import NAMES, AlreadySetUp
+
+COMMENT = "Written by `paved-road setup`. Keep it secret."
 
 
-class EnvFileInTheWay(UserError):
+class EnvFileInTheWay(AlreadySetUp):
     """The file already sets what setup would write; it is never overwritten."""
 
     code = "env-file-in-the-way"
 
-    def __init__(self, path: Path, names: list[str]) -> None:
+    def __init__(self, path: Path, names: Sequence[str]) -> None:
         super().__init__(
             f"{path} already sets {', '.join(names)}.",
-            fix="Move the file away, or name another one with --env.",
+            fix="Nothing is left to do. To register another App, move the file away first.",
         )
 
 
-def refuse_if_set(path: Path, names: list[str]) -> None:
-    """Raises EnvFileInTheWay where the file sets one of the names; no file is fine."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
-    taken = [name for name in names if re.search(rf"^\s*(export\s+)?{name}\s*=", text, re.M)]
-    if taken:
-        raise EnvFileInTheWay(path, taken)
+@dataclass(frozen=True, slots=True)
+class EnvFile:
+    """A ``.env``. Is a ``CredentialStore``."""
+
+    path: Path
+
+    @property
+    def place(self) -> str:
+        """See the protocol."""
+        return f"the file {self.path}, readable by its owner alone"
+
+    async def refuse_if_set(self) -> None:
+        """See the protocol. Raises EnvFileInTheWay."""
+        text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+        taken = [name for name in NAMES if re.search(rf"^\s*(export\s+)?{name}\s*=", text, re.M)]
+        if taken:
+            raise EnvFileInTheWay(self.path, taken)
+
+    async def keep(self, values: Mapping[str, str]) -> None:
+        """See the protocol: mode 0600, whole or not at all."""
+        await self.refuse_if_set()
+        try:
+            _add(self.path, values)
+        except (OSError, ValueError) as error:
+            raise UserError(
+                f"{self.path} could not be written ({type(error).__name__}).",
+                fix="Make its folder one that this program may write to.",
+            ) from None
 
 
-def add_to_env_file(path: Path, values: Mapping[str, str], *, comment: str) -> None:
-    """The file holds these values below whatever it held; mode 0600, whole or not at all.
-
-    Raises EnvFileInTheWay, OSError, and ValueError for a value that no line can hold.
-    """
-    refuse_if_set(path, list(values))
+def _add(path: Path, values: Mapping[str, str]) -> None:
     before = path.read_text(encoding="utf-8") if path.exists() else ""
     if before and not before.endswith("\n"):
         before += "\n"
-    lines = [f"# {comment}", *(_line(name, value) for name, value in values.items())]
+    lines = [f"# {COMMENT}", *(_line(name, value) for name, value in values.items())]
     fresh = path.with_name(f"{path.name}.{os.getpid()}.new")
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:

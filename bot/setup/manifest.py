@@ -4,13 +4,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from ruamel.yaml import YAML
 
+from bot.shipped import APP_YML
 from bot.store.port import Json
 
-APP_YML = Path(__file__).resolve().parents[2] / "app.yml"
 LONGEST_NAME = 34  # characters of an App's name (GitHub docs, "Registering a GitHub App")
 
 
@@ -31,17 +30,18 @@ class Manifest:
         events = self.content["default_events"]
         return tuple(str(event) for event in events) if isinstance(events, list) else ()
 
-    def for_registration(self, organization: str, *, webhook_url: str, redirect_url: str) -> str:
+    def for_registration(
+        self, organization: str, *, webhook_url: str, home_url: str, redirect_url: str
+    ) -> str:
         """The JSON that GitHub's form takes.
 
         App names are unique on all of GitHub, so the organisation's is added;
         the person may change it on GitHub's page.
         """
-        address = urlsplit(webhook_url)
         name = f"{self.content['name']} for {organization}"
         changed: dict[str, Json] = {
             "name": name[:LONGEST_NAME],
-            "url": f"{address.scheme}://{address.netloc}/setup",
+            "url": home_url,
             "hook_attributes": {"url": webhook_url, "active": True},
             "redirect_url": redirect_url,
         }
@@ -53,5 +53,5 @@ class Manifest:
 
 
 def read_manifest(path: Path = APP_YML) -> Manifest:
-    """The manifest of this checkout. Raises FileNotFoundError outside one."""
+    """The manifest that the bot was shipped with."""
     return Manifest(YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8")))

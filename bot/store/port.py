@@ -24,7 +24,8 @@ class Delivery:
     body: bytes
     key: str  # what must not be worked on side by side: see work/ordering.py
     received_at_s: float
-    outcome: str = ""  # how it ended: ``ok``, ``ignored`` or ``dead``; empty until then
+    # how it ended: ``ok``, ``ignored`` or ``dead``; empty until then, ``redriven`` after a death
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Deliveries(Protocol):
         ...
 
     async def finish(self, guid: str, outcome: str) -> None:
-        """Mark the delivery done (``ok``, ``ignored`` or ``dead``)."""
+        """Mark the delivery done (``ok``, ``ignored`` or ``dead``), or ``redriven``."""
         ...
 
     async def unfinished(self, *, received_before_s: float, limit: int) -> Sequence[DeliveryRef]:

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from bot.deploy_settings import PATH
 from bot.work.dispatch import Row
 from bot.work.events import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -33,6 +34,7 @@ def event_table(
     on_report_issue: Callable[[IssueClosed | IssueChanged], Awaitable[None]],
     on_settings_push: Callable[[BranchPushed], Awaitable[None]],
     on_settings_pull_request: Callable[[PullRequestChanged], Awaitable[None]],
+    on_installed: Callable[[AppInstalled], Awaitable[None]],
 ) -> tuple[Row, ...]:
     """One row a handler; the names are kept in the store and never change."""
     return (
@@ -51,6 +53,7 @@ def event_table(
         Row(IssueChanged, "report-reopened", on_report_issue, when=_is_reopened),
         Row(BranchPushed, "settings-push", on_settings_push, when=_touches_settings),
         Row(PullRequestChanged, "settings-pull-request", on_settings_pull_request, when=_has_moved),
+        Row(AppInstalled, "first-catalog", on_installed),
     )
 
 

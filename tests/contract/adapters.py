@@ -8,14 +8,17 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
+from bot.queue.queue_sqs import SqsQueue
+from bot.store.collections import LEASES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_mongo import MongoStore
 from bot.store.store_sqlite import SqliteStore
 from tests.mongo import server
+from tests.store.memory import MemoryDocuments
 
 STORES = ("sqlite", *server.STORES)
-QUEUES = ("sqlite",)
+QUEUES = ("sqlite", "sqs")
 
 THINGS = Collection("things", indexed=("color", "size", "sold"))
 
@@ -32,13 +35,16 @@ async def forget_store_place(adapter: str, place: str) -> None:
 
 
 def open_store(adapter: str, place: str) -> Store:
-    """A store of that adapter at that place, which knows the collection ``THINGS``."""
+    """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
     if adapter == "sqlite":
-        return SqliteStore(SqliteFile(Path(place), collections=[THINGS]))
-    return MongoStore(place, collections=[THINGS])
+        return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
+    return MongoStore(place, collections=[THINGS, LEASES])
 
 
 def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:
-    """A queue of that adapter at that place."""
+    """A queue of that adapter at that place; on SQS its dead letters are this process's own."""
+    clock = clock or SystemClock()
+    if adapter == "sqs":
+        return SqsQueue(place, MemoryDocuments(), clock=clock)
     assert adapter == "sqlite"
-    return SqliteQueue(SqliteFile(Path(place), collections=[]), clock=clock or SystemClock())
+    return SqliteQueue(SqliteFile(Path(place), collections=[]), clock=clock)

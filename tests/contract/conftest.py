@@ -1,12 +1,13 @@
 """What the contract suites run on: every adapter, at a fresh place."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.clock import ManualClock
+from bot.clock import Clock, ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
 from tests.contract.adapters import (
@@ -18,6 +19,7 @@ from tests.contract.adapters import (
     open_queue,
     open_store,
 )
+from tests.queue.sqs import ClockOfBoth, SqsServer
 from tests.store.memory import MemoryDocuments
 
 
@@ -36,6 +38,9 @@ def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
 
 @pytest.fixture(params=QUEUES)
 def queue_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqs":
+        server: SqsServer = request.getfixturevalue("sqs")
+        return Place("sqs", server.queue())
     return Place(request.param, str(tmp_path / "queue.db"))
 
 
@@ -61,8 +66,23 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
+    """What the queue goes by; it stands still until the test moves it."""
+    if queue_place.adapter == "sqs":
+        return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
+
+
+@pytest.fixture
+def a_minute_later(queue_place: Place, request: pytest.FixtureRequest) -> Callable[[], Clock]:
+    """Moves what the queue of every process goes by; the clock of a process begun then."""
+
+    def pass_it() -> Clock:
+        if queue_place.adapter == "sqs":
+            request.getfixturevalue("sqs").tell("61")
+        return ManualClock(time.time() + 61)
+
+    return pass_it
 
 
 @pytest.fixture

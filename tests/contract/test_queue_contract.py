@@ -2,13 +2,14 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 
 import pytest
 
-from bot.clock import ManualClock, SystemClock
-from bot.queue.port import Claim, DeadMessage, Message, Queue, QueueStats
+from bot.clock import Clock, ManualClock, SystemClock
+from bot.queue.port import Claim, DeadMessage, Message, Queue
 from tests.contract.adapters import open_queue
 from tests.contract.conftest import Place
 from tests.contract.processes import KEYS, MESSAGES, kill_after_lines, run_all, start
@@ -25,9 +26,15 @@ async def messages(queue: Queue) -> list[Message]:
     return [claim.message for claim in await claimed(queue)]
 
 
+async def counts(queue: Queue) -> tuple[int, int]:
+    stats = await queue.stats()
+    return stats.depth, stats.dead
+
+
 async def test_an_empty_queue_hands_out_nothing(queue: Queue) -> None:
     assert await claimed(queue) == []
-    assert await queue.stats() == QueueStats(0, 0.0, 0)
+    assert await counts(queue) == (0, 0)
+    assert (await queue.stats()).oldest_age_s in (0.0, None)
 
 
 async def test_one_key_is_handed_out_one_at_a_time_in_order(queue: Queue) -> None:
@@ -143,7 +150,7 @@ async def test_a_buried_message_keeps_its_reason_and_frees_its_key(
         DeadMessage(FIRST, 1, "It broke ten times. 💥", clock.now_s())
     ]
     assert await messages(queue) == [SECOND]
-    assert await queue.stats() == QueueStats(1, 0.0, 1)
+    assert await counts(queue) == (1, 1)
 
 
 async def test_a_redriven_message_starts_anew(queue: Queue) -> None:
@@ -172,15 +179,15 @@ async def test_dead_letters_are_read_in_pages(queue: Queue) -> None:
     assert seen == ids
 
 
-async def test_the_oldest_age_is_told(queue: Queue, clock: ManualClock) -> None:
+async def test_the_oldest_age_is_told_or_said_to_be_unknown(
+    queue: Queue, clock: ManualClock
+) -> None:
     await queue.send([FIRST])
     clock.advance(40)
     await queue.send([OTHER])
 
-    stats = await queue.stats()
-
-    assert (stats.depth, stats.dead) == (2, 0)
-    assert stats.oldest_age_s == pytest.approx(40)
+    assert await counts(queue) == (2, 0)
+    assert (await queue.stats()).oldest_age_s in (None, pytest.approx(40))
 
 
 async def test_waiting_ends_at_once_when_something_is_sent(queue: Queue) -> None:
@@ -190,7 +197,7 @@ async def test_waiting_ends_at_once_when_something_is_sent(queue: Queue) -> None
     await queue.send([FIRST])
     await waiting
 
-    assert time.monotonic() - began_s < 5
+    assert time.monotonic() - began_s < 20
 
 
 async def test_waiting_ends_at_once_when_a_key_becomes_free(queue: Queue) -> None:
@@ -199,7 +206,7 @@ async def test_waiting_ends_at_once_when_a_key_becomes_free(queue: Queue) -> Non
     waiting = asyncio.create_task(queue.wait(30))
     await asyncio.sleep(0)
     await queue.ack(claim)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
     assert await messages(queue) == [SECOND]
 
@@ -208,13 +215,13 @@ async def test_waiting_ends_after_its_time(queue: Queue) -> None:
     began_s = time.monotonic()
     await queue.wait(0.05)
 
-    assert 0.04 < time.monotonic() - began_s < 5
+    assert 0.04 < time.monotonic() - began_s < 20
 
 
 async def test_waiting_ends_when_another_process_sends(queue: Queue, queue_place: Place) -> None:
     waiting = asyncio.create_task(queue.wait(30))
     await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=1)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
 
 async def test_waiting_ends_when_a_delay_is_over(queue: Queue, clock: ManualClock) -> None:
@@ -225,20 +232,21 @@ async def test_waiting_ends_when_a_delay_is_over(queue: Queue, clock: ManualCloc
     await asyncio.sleep(0)
     assert not waiting.done()
     clock.advance(61)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
 
 async def test_four_processes_work_off_each_message_once_and_each_key_in_order(
     queue: Queue, queue_place: Place
 ) -> None:
     """They claim from one queue at the same time; nobody holds a key that another holds."""
-    await queue.send([Message(f"run:{n:04}", f"key-{n % KEYS}") for n in range(MESSAGES)])
+    total = MESSAGES[queue_place.adapter]
+    await queue.send([Message(f"run:{n:04}", f"key-{n % KEYS}") for n in range(total)])
 
     outputs = await run_all("work_off", queue_place.adapter, queue_place.name, times=4)
 
     held = sorted(tuple(line.split()) for output in outputs for line in output)
     assert [id_ for _, id_, *_ in sorted(held, key=lambda each: each[1])] == [
-        f"run:{n:04}" for n in range(MESSAGES)
+        f"run:{n:04}" for n in range(total)
     ]
     for _, of_key in groupby(held, key=lambda each: each[0]):  # sorted by key, then by id
         times = [
@@ -248,7 +256,7 @@ async def test_four_processes_work_off_each_message_once_and_each_key_in_order(
 
 
 async def test_what_was_sent_survives_a_kill(queue: Queue, queue_place: Place) -> None:
-    sent = await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=100)
+    sent = await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=60)
 
     seen: list[str] = []
     while claims := await claimed(queue):
@@ -260,7 +268,9 @@ async def test_what_was_sent_survives_a_kill(queue: Queue, queue_place: Place) -
     assert len(seen) == len(set(seen)) <= len(sent) + 1
 
 
-async def test_messages_of_a_killed_worker_come_back(queue_place: Place) -> None:
+async def test_messages_of_a_killed_worker_come_back(
+    queue_place: Place, a_minute_later: Callable[[], Clock]
+) -> None:
     queue = open_queue(queue_place.adapter, queue_place.name, SystemClock())
     await queue.send([FIRST, OTHER])
     process = await start("claim_and_hang", queue_place.adapter, queue_place.name)
@@ -269,9 +279,11 @@ async def test_messages_of_a_killed_worker_come_back(queue_place: Place) -> None
     process.kill()
     await process.wait()
     assert taken == {FIRST.id, OTHER.id}
+    assert await claimed(queue) == []
 
-    await queue.wait(10)
-    back = await claimed(queue)
+    later = open_queue(queue_place.adapter, queue_place.name, a_minute_later())
+    back = await claimed(later)
 
-    assert (back[0].message, back[0].attempt) == (FIRST, 2)
+    assert [(claim.message, claim.attempt) for claim in back] == [(FIRST, 2), (OTHER, 2)]
+    await later.close()
     await queue.close()

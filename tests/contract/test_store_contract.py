@@ -25,6 +25,18 @@ async def test_a_delivery_is_saved_once_and_read_back_as_it_came(store: Store) -
     assert await store.deliveries.get(GUID) == sent
 
 
+async def test_how_a_delivery_ended_is_read_with_it(store: Store) -> None:
+    """Some end as they come: what nobody works on waits for nobody."""
+    await store.deliveries.add(delivery("works"))
+    await store.deliveries.add(replace(delivery("noise"), outcome="ignored"))
+    left = await store.deliveries.unfinished(received_before_s=9, limit=9)
+    await store.deliveries.finish("works", "dead")
+
+    assert [each.guid for each in left] == ["works"]
+    ended = [await store.deliveries.get(guid) for guid in ("works", "noise")]
+    assert [each.outcome for each in ended if each] == ["dead", "ignored"]
+
+
 async def test_an_unknown_delivery_is_none(store: Store) -> None:
     assert await store.deliveries.get(GUID) is None
     assert await store.deliveries.finished_handlers(GUID) == frozenset()

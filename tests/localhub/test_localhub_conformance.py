@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from bot.localhub.api import Exchange
+from bot.localhub.operations.registrations import Manifest
 from bot.localhub.routes.table import ROUTES
 from tests.localhub.client import Client, app_jwt, asking
 from tests.localhub.fixtures import Scene
@@ -244,6 +245,7 @@ async def _issues(bot: Client) -> None:
     made = await bot.ok(f"POST {KIT}/issues", {"title": "Slow", "body": "Very", "labels": ["bug"]})
     assert made["number"] == 1
     await bot.ok(f"GET {KIT}/issues?labels=bug&state=all")
+    await bot.ok(f"GET {KIT}/issues/comments?since=2026-01-01T00:00:00Z&sort=updated")
     await bot.ok(f"GET {issue}")
     await bot.ok(f"PATCH {issue}", {"title": "Slower", "state": "closed"})
     await bot.ok(f"POST {issue}/labels", {"labels": ["urgent"]})
@@ -409,6 +411,14 @@ async def _app(scene: Scene, app: Client) -> None:
     hub.create_issue(scene.owner, "acme/catalog", "Two")
     await hub.idle()
     await app.ok("GET /app")
+    await app.ok("GET /app/hook/config")
+    address = {"url": f"{hub.url}/nor-here", "content_type": "json", "secret": "another"}
+    await app.ok("PATCH /app/hook/config", address)
+    made = hub.register_app(
+        scene.owner, "acme", Manifest(url="https://road.example"), name="New one"
+    )
+    async with asking(hub, None) as anybody:
+        await anybody.ok(f"POST /app-manifests/{made.code}/conversions")
     await app.ok("GET /app/installations")
     await app.ok(f"GET /app/installations/{scene.installation.id}")
     await app.ok("GET /orgs/acme/installation")

@@ -9,9 +9,17 @@ import pytest
 
 from bot.github import scopes
 from bot.github.port import Repository, RepositoryName
-from bot.setup import read_manifest, setup_page
-from bot.setup.manifest import APP_YML, LONGEST_NAME
-from bot.setup.pages import failed_page, register_page, registered_page
+from bot.setup import read_manifest
+from bot.setup.manifest import LONGEST_NAME
+from bot.setup.pages import (
+    failed_page,
+    foreign_page,
+    locked_page,
+    register_page,
+    registered_page,
+    setup_page,
+)
+from bot.shipped import APP_YML
 
 # GitHub docs, "Registering a GitHub App from a manifest", "GitHub App Manifest parameters".
 LEGAL_KEYS = {
@@ -132,7 +140,8 @@ def test_the_registered_name_fits(organization: str) -> None:
         read_manifest().for_registration(
             organization,
             webhook_url="https://road.example:8443/webhook",
-            redirect_url="http://127.0.0.1:1/registered",
+            home_url="https://road.example:8443/setup",
+            redirect_url="http://127.0.0.1:1/setup/registered",
         )
     )
     assert len(filled["name"]) <= LONGEST_NAME
@@ -155,10 +164,13 @@ class Outline(HTMLParser):
 
 HOSTILE = '"><script>alert(1)</script>'
 PAGES = [
-    pytest.param(setup_page([]), id="running"),
-    pytest.param(setup_page(["APP_ID", HOSTILE]), id="unconfigured"),
-    pytest.param(register_page(HOSTILE, action=HOSTILE, manifest=HOSTILE), id="register"),
-    pytest.param(registered_page(HOSTILE, install_url=HOSTILE, env_path=HOSTILE), id="registered"),
+    pytest.param(setup_page(installed_url=HOSTILE, told=HOSTILE), id="set-up"),
+    pytest.param(locked_page(), id="locked"),
+    pytest.param(foreign_page(), id="foreign"),
+    pytest.param(
+        register_page(HOSTILE, action=HOSTILE, manifest=HOSTILE, place=HOSTILE), id="register"
+    ),
+    pytest.param(registered_page(HOSTILE, install_url=HOSTILE), id="registered"),
     pytest.param(failed_page(HOSTILE, fix=HOSTILE), id="failed"),
 ]
 
@@ -176,10 +188,9 @@ def test_pages_are_whole_and_load_nothing(page: str) -> None:
     assert "<script" not in html.unescape(page).replace(HOSTILE, "")
 
 
-def test_the_setup_page_names_what_is_missing() -> None:
-    """Somebody who opens the bot before it is set up learns the next command."""
-    page = setup_page(["APP_ID", "PRIVATE_KEY"])
+def test_the_setup_page_of_a_bot_that_is_set_up_leads_on() -> None:
+    """Where the App is installed, and the command that says what is wrong."""
+    page = setup_page(installed_url="https://github.com/organizations/acme/settings/installations")
 
-    assert "<code>APP_ID</code>, <code>PRIVATE_KEY</code>" in page
-    assert "paved-road setup" in page
-    assert "Missing" not in setup_page([])
+    assert 'href="https://github.com/organizations/acme/settings/installations"' in page
+    assert "paved-road doctor" in page

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import aiohttp
 import jwt
@@ -26,8 +26,19 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from bot.errors import UserError
 from bot.settings import Settings, environment
-from bot.setup import EnvFileInTheWay, Registered, SetupFailed, run_setup
+from bot.setup import (
+    Credentials,
+    EnvFile,
+    EnvFileInTheWay,
+    Plan,
+    Served,
+    SetupFailed,
+    make_plan,
+    run_setup,
+    web_address,
+)
 
 WEBHOOK_URL = "https://road.acme.example/webhook"
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -74,6 +85,10 @@ class GitHub:
         }
         return web.json_response(app, status=201)
 
+    async def install(self, _request: web.Request) -> web.Response:
+        """Where the person is led at last."""
+        return web.Response(text="Install Paved Road")
+
     async def hook_config(self, request: web.Request) -> web.Response:
         token = request.headers["Authorization"].removeprefix("Bearer ")
         claims = jwt.decode(token, KEY.public_key(), algorithms=["RS256"])
@@ -89,6 +104,7 @@ async def github() -> AsyncIterator[GitHub]:
     app.router.add_post("/organizations/{org}/settings/apps/new", here.new_app)
     app.router.add_post("/app-manifests/{code}/conversions", here.convert)
     app.router.add_patch("/app/hook/config", here.hook_config)
+    app.router.add_get("/apps/{slug}/installations/new", here.install)
     async with TestServer(app) as server:
         here.url = str(server.make_url("")).rstrip("/")
         yield here
@@ -97,16 +113,27 @@ async def github() -> AsyncIterator[GitHub]:
 Visit = Callable[[aiohttp.ClientSession, str], Awaitable[object]]
 
 
-async def set_up(github: GitHub, env_path: Path, visit: Visit, **more: Any) -> Registered:
+def plan(github: GitHub, **changed: Any) -> Plan:
+    asked: dict[str, Any] = {"url": WEBHOOK_URL, "github_url": github.url, "api_url": github.url}
+    return make_plan("acme", **(asked | changed))
+
+
+async def set_up(
+    github: GitHub,
+    env_path: Path,
+    visit: Visit,
+    *,
+    failed: Callable[[UserError], None] = lambda _told: None,
+    **changed: Any,
+) -> Credentials:
     """Run setup with somebody at the browser who does ``visit``."""
-    async with aiohttp.ClientSession() as browser, asyncio.TaskGroup() as tasks:
+    jar = aiohttp.CookieJar(unsafe=True)  # of an address that is a number, too
+    async with aiohttp.ClientSession(cookie_jar=jar) as browser, asyncio.TaskGroup() as tasks:
         return await run_setup(
-            "acme",
-            env_path=env_path,
+            plan(github, **changed),
+            EnvFile(env_path),
             open_browser=lambda address: tasks.create_task(visited(visit, browser, address)),
-            github_url=github.url,
-            api_url=github.url,
-            **{"webhook_url": WEBHOOK_URL} | more,
+            failed=failed,
         )
 
 
@@ -118,10 +145,24 @@ async def press_the_button(browser: aiohttp.ClientSession, address: str) -> str:
     """Open the page and send its form; returns the page on which that ends."""
     async with browser.get(address) as response:
         page = await response.text()
-    action = html.unescape(re.search('action="([^"]+)"', page)[1])  # type: ignore[index]
-    manifest = html.unescape(re.search('name="manifest" value="([^"]+)"', page)[1])  # type: ignore[index]
-    async with browser.post(action, data={"manifest": manifest}) as response:
+    async with browser.post(action_of(page), data={"manifest": manifest_of(page)}) as response:
         return await response.text()
+
+
+def action_of(page: str) -> str:
+    """Where the page's form goes."""
+    return html.unescape(re.search('action="([^"]+)"', page)[1])  # type: ignore[index]
+
+
+def manifest_of(page: str) -> str:
+    """What it carries."""
+    return html.unescape(re.search('name="manifest" value="([^"]+)"', page)[1])  # type: ignore[index]
+
+
+def registered_at(address: str, **query: str) -> str:
+    """Where GitHub leads back to, with what somebody puts after it."""
+    base = str(address).partition("/setup")[0]
+    return f"{base}/setup/registered?{urlencode(query)}"
 
 
 async def test_one_button_registers_the_app(github: GitHub, tmp_path: Path) -> None:
@@ -135,7 +176,7 @@ async def test_one_button_registers_the_app(github: GitHub, tmp_path: Path) -> N
 
     assert registered.app_id == 77
     assert registered.install_url == f"{github.url}/apps/paved-road-for-acme/installations/new"
-    assert registered.install_url in seen[0]
+    assert seen == ["Install Paved Road"]  # where the browser was led by itself
     settings = Settings.from_env(environment(tmp_path))
     assert settings.app_id == 77
     assert settings.webhook_secret == "made-by-github-itself"
@@ -157,9 +198,7 @@ async def test_the_app_gets_our_address_and_permissions(github: GitHub, tmp_path
 
 async def test_the_bots_address_is_enough(github: GitHub, tmp_path: Path) -> None:
     """Nobody has to know the path on which webhooks are taken."""
-    await set_up(
-        github, tmp_path / ".env", press_the_button, webhook_url="https://road.acme.example/"
-    )
+    await set_up(github, tmp_path / ".env", press_the_button, url="https://road.acme.example/")
 
     assert github.manifests[0]["hook_attributes"]["url"] == WEBHOOK_URL
 
@@ -215,7 +254,7 @@ async def test_settings_that_are_there_are_never_overwritten(
 
     with pytest.raises(EnvFileInTheWay) as told:
         await run_setup(
-            "acme", webhook_url=WEBHOOK_URL, env_path=tmp_path / ".env", open_browser=print
+            make_plan("acme", url=WEBHOOK_URL), EnvFile(tmp_path / ".env"), open_browser=print
         )
 
     assert "APP_ID" in told.value.problem
@@ -236,15 +275,28 @@ async def test_an_answer_with_another_state_is_refused(github: GitHub, tmp_path:
     statuses: list[int] = []
 
     async def visit(browser: aiohttp.ClientSession, address: str) -> None:
-        for query in ("code=c0de", "code=c0de&state=", "code=c0de&state=é", "state=x"):
-            async with browser.get(f"{address}registered?{query}") as response:
+        async with browser.get(address) as response:
+            state = parse_qs(urlsplit(action_of(await response.text())).query)["state"][0]
+        for query in (
+            {"code": "c0de"},
+            {"code": "c0de", "state": ""},
+            {"code": "c0de", "state": "é.x"},
+            {"code": "c0de", "state": f"9{state}"},
+            {"state": state},
+        ):
+            async with browser.get(registered_at(address, **query)) as response:
                 statuses.append(response.status)
+        async with (
+            aiohttp.ClientSession() as another,
+            another.get(registered_at(address, code="c0de", state=state)) as response,
+        ):
+            statuses.append(response.status)
         assert not (tmp_path / ".env").exists()
         await press_the_button(browser, address)
 
     await set_up(github, tmp_path / ".env", visit)
 
-    assert statuses == [400] * 4
+    assert statuses == [400] * 6
 
 
 async def test_a_page_elsewhere_cannot_read_the_state(github: GitHub, tmp_path: Path) -> None:
@@ -267,17 +319,14 @@ async def test_a_reload_uses_the_code_once(github: GitHub, tmp_path: Path) -> No
 
     async def visit(browser: aiohttp.ClientSession, address: str) -> None:
         async with browser.get(address) as response:
-            page = html.unescape(await response.text())
-        action = re.search('action="([^"]+)"', page)[1]  # type: ignore[index]
-        state = parse_qs(urlsplit(action).query)["state"][0]
+            state = parse_qs(urlsplit(action_of(await response.text())).query)["state"][0]
         github.codes.add("c0de")
         github.manifests.append({"name": "x"})
 
         async def back() -> None:
-            async with browser.get(
-                f"{address}registered", params={"code": "c0de", "state": state}
-            ) as response:
+            async with browser.get(registered_at(address, code="c0de", state=state)) as response:
                 statuses.append(response.status)
+                assert await response.text() == "Install Paved Road"
 
         await asyncio.gather(back(), back())
 
@@ -289,64 +338,186 @@ async def test_a_reload_uses_the_code_once(github: GitHub, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        pytest.param({"conversion_status": 404}, "404", id="code-too-old"),
-        pytest.param({"conversion_status": 500}, "500", id="github-broke"),
-        pytest.param({"owner": "mona"}, "mona", id="registered-for-somebody-else"),
+        pytest.param({"conversion_status": 404}, "older than an hour", id="code-too-old"),
+        pytest.param({"conversion_status": 500}, "answered 500", id="github-broke"),
+        pytest.param({"owner": "mona"}, "for mona, not acme", id="registered-for-somebody-else"),
     ],
 )
-async def test_what_went_wrong_is_told(
+async def test_what_went_wrong_is_told_and_can_be_tried_again(
     github: GitHub, tmp_path: Path, change: dict[str, Any], told: str
 ) -> None:
-    """The page and the terminal say what happened and what to do; no file is written."""
-    for name, value in change.items():
-        setattr(github, name, value)
+    """The page and the terminal say what happened and what to do; the next try works."""
+    pages: list[str] = []
+    printed: list[UserError] = []
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        before = {name: getattr(github, name) for name in change}
+        for name, value in change.items():
+            setattr(github, name, value)
+        pages.append(await press_the_button(browser, address))
+        assert not (tmp_path / ".env").exists()
+        for name, value in before.items():
+            setattr(github, name, value)
+        pages.append(await press_the_button(browser, address))
+
+    registered = await set_up(github, tmp_path / ".env", visit, failed=printed.append)
+
+    assert "The App is not set up yet" in pages[0]
+    assert told in pages[0]
+    assert "press the button again" in pages[0]
+    assert [told in each.problem for each in printed] == [True]
+    assert pages[1] == "Install Paved Road"
+    assert registered.app_id == 77
+
+
+async def test_a_code_used_twice_changes_nothing(github: GitHub, tmp_path: Path) -> None:
+    """Somebody else's browser that got hold of the code before is not in our file."""
     pages: list[str] = []
 
     async def visit(browser: aiohttp.ClientSession, address: str) -> None:
-        pages.append(await press_the_button(browser, address))
+        async with browser.get(address) as response:
+            page = await response.text()
+        state = parse_qs(urlsplit(action_of(page)).query)["state"][0]
+        async with browser.get(registered_at(address, code="us3d", state=state)) as response:
+            pages.append(await response.text())
+            assert response.status == 502
+        await press_the_button(browser, address)
 
-    with pytest.raises(ExceptionGroup) as group:
-        await set_up(github, tmp_path / ".env", visit)
+    await set_up(github, tmp_path / ".env", visit)
 
-    [failure] = group.value.exceptions
-    assert isinstance(failure, SetupFailed)
-    assert told in failure.problem
-    assert "paved-road setup" in failure.fix
-    assert "The App was not set up" in pages[0]
-    assert not (tmp_path / ".env").exists()
+    assert "it was used before" in pages[0]
+    assert "us3d" not in (tmp_path / ".env").read_text()
+
+
+async def test_credentials_that_cannot_be_kept_are_kept_by_a_reload(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """A folder that is not there yet: made, the same page is loaded again, and all is well."""
+    folder = tmp_path / "not-yet"
+    pages: list[str] = []
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        async with browser.get(address) as response:
+            page = await response.text()
+        async with browser.post(action_of(page), data={"manifest": manifest_of(page)}) as response:
+            pages.append(await response.text())
+            last = str(response.url)
+        folder.mkdir()
+        async with browser.get(last) as response:
+            pages.append(await response.text())
+
+    await set_up(github, folder / ".env", visit)
+
+    assert "reload this page" in pages[0]
+    assert PEM[100:160] not in pages[0]
+    assert pages[1] == "Install Paved Road"
+    assert Settings.from_env(environment(folder)).app_id == 77
+
+
+async def test_without_the_key_the_page_only_says_how_to_get_it(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """Whoever finds the address cannot register an App in its owner's name."""
+    pages: list[str] = []
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        base = address.partition("?")[0]
+        for query in ("", "?key=", "?key=é", f"?key={address[-5:]}"):
+            async with browser.get(f"{base}{query}") as response:
+                assert response.status == 403
+                pages.append(await response.text())
+        await press_the_button(browser, address)
+
+    await set_up(github, tmp_path / ".env", visit)
+
+    assert len(set(pages)) == 1
+    assert "one-time key" in pages[0]
+    assert "<form" not in pages[0]
+    assert "acme" not in pages[0]
+
+
+async def test_the_cookie_is_for_our_pages_and_comes_back_from_github(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """No script reads it, no other page gets it, and it travels where GitHub leads back."""
+    cookies: list[str] = []
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        async with browser.get(address) as response:
+            cookies.append(response.headers["Set-Cookie"])
+        await press_the_button(browser, address)
+
+    await set_up(github, tmp_path / ".env", visit)
+
+    assert "Path=/setup; " in cookies[0]
+    assert "HttpOnly; SameSite=Lax" in cookies[0]
+    assert "Secure" not in cookies[0]  # plain http, on this machine
+
+
+async def test_a_bot_that_is_not_set_up_yet_is_alive_and_takes_nothing_in(
+    github: GitHub, tmp_path: Path
+) -> None:
+    """GitHub's early deliveries fail, so that they are redelivered later."""
+    statuses: dict[str, int] = {}
+
+    async def visit(browser: aiohttp.ClientSession, address: str) -> None:
+        base = address.partition("/setup")[0]
+        for path in ("/healthz", "/readyz", "/setup/other"):
+            async with browser.get(f"{base}{path}") as response:
+                statuses[path] = response.status
+        async with browser.post(f"{base}/webhook") as response:
+            statuses["/webhook"] = response.status
+        async with browser.get(f"{base}/") as response:
+            assert "one-time key" in await response.text()
+        await press_the_button(browser, address)
+
+    await set_up(github, tmp_path / ".env", visit)
+
+    assert statuses == {"/healthz": 200, "/readyz": 503, "/setup/other": 404, "/webhook": 503}
 
 
 async def test_nobody_comes_back(github: GitHub, tmp_path: Path) -> None:
     """Setup ends by itself and says so."""
     with pytest.raises(SetupFailed, match="Nobody came back"):
         await run_setup(
-            "acme",
-            webhook_url=WEBHOOK_URL,
-            env_path=tmp_path / ".env",
+            plan(github),
+            EnvFile(tmp_path / ".env"),
             open_browser=lambda address: None,
-            github_url=github.url,
-            api_url=github.url,
-            patience_s=0.01,
+            served=Served(patience_s=0.01),
         )
 
 
 @pytest.mark.parametrize(
-    ("organization", "webhook_url"),
+    ("organization", "url", "catalog"),
     [
-        pytest.param("acme", "http://road.acme.example/webhook", id="plain-http"),
-        pytest.param("acme", "road.acme.example", id="no-scheme"),
-        pytest.param("acme/catalog", WEBHOOK_URL, id="a-repository"),
-        pytest.param("", WEBHOOK_URL, id="nothing"),
+        pytest.param("acme", "http://road.acme.example/webhook", "catalog", id="plain-http"),
+        pytest.param("acme", "http://127.0.0.1:3000", "catalog", id="http-for-the-real-github"),
+        pytest.param("acme", "road.acme.example", "catalog", id="no-scheme"),
+        pytest.param("acme", "https://road.acme.example:x", "catalog", id="no-port"),
+        pytest.param("acme", "https://user@road.acme.example", "catalog", id="a-user"),
+        pytest.param("acme/catalog", WEBHOOK_URL, "catalog", id="a-repository"),
+        pytest.param("", WEBHOOK_URL, "catalog", id="nothing"),
+        pytest.param("acme", WEBHOOK_URL, "acme/catalog", id="catalog-with-owner"),
+        pytest.param("acme", WEBHOOK_URL, "..", id="catalog-of-dots"),
     ],
 )
-async def test_what_github_would_refuse_is_refused_first(
-    tmp_path: Path, organization: str, webhook_url: str
+def test_what_github_would_refuse_is_refused_first(
+    organization: str, url: str, catalog: str
 ) -> None:
     """Before anybody is sent to GitHub."""
     with pytest.raises(SetupFailed):
-        await run_setup(
-            organization,
-            webhook_url=webhook_url,
-            env_path=tmp_path / ".env",
-            open_browser=lambda address: pytest.fail("a page was opened"),
-        )
+        make_plan(organization, url=url, catalog=catalog)
+
+
+@pytest.mark.parametrize(
+    ("api", "web"),
+    [
+        ("https://api.github.com", "https://github.com"),
+        ("https://api.acme.ghe.com", "https://acme.ghe.com"),
+        ("https://github.acme.example/api/v3", "https://github.acme.example"),
+        ("http://127.0.0.1:4000/api/v3", "http://127.0.0.1:4000"),
+    ],
+)
+def test_pages_of_github_lie_beside_its_api(api: str, web: str) -> None:
+    """Links in what we write lead to the GitHub that is served."""
+    assert web_address(api) == web

@@ -64,6 +64,7 @@ def test_a_filed_form_has_one_handler() -> None:
         on_report_issue=handle,
         on_settings_push=handle,
         on_settings_pull_request=handle,
+        on_installed=handle,
     )
     opened, reopened = changed("opened"), changed("reopened")
     assert [row.name for row in table if row.takes(opened)] == ["request"]

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.errors import RetryLater, UserError
-from bot.queue.port import Message
+from bot.queue.port import Claim, Message, QueueUnavailable
 from bot.queue.queue_sqlite import SqliteQueue
 from bot.runs import Engine, RunRecords
 from bot.store.port import Delivery, StoreUnavailable
@@ -338,6 +339,38 @@ async def test_a_worker_that_died_every_time_is_not_followed_for_ever(bench: Ben
     await bench.work()
     (dead,) = await bench.queue.dead()
     assert "never came to an end" in dead.reason
+
+
+class QueueAway(SqliteQueue):
+    """A queue that cannot be reached until its time has come."""
+
+    looks: list[float]
+    back_at_s: float
+
+    async def claim(self, *, limit: int, visibility_s: float) -> Sequence[Claim]:
+        self.looks.append(self._clock.now_s())
+        if self.looks[-1] < self.back_at_s:
+            raise QueueUnavailable("no route to it")
+        return await super().claim(limit=limit, visibility_s=visibility_s)
+
+
+async def test_a_queue_that_is_away_is_asked_less_often_and_found_when_it_is_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.queue = away = QueueAway(SqliteFile(tmp_path / "queue.db"), clock=bench.clock)
+    away.looks, away.back_at_s = [], bench.clock.now_s() + 300
+    await bench.deliver()
+    running = asyncio.create_task((worker := bench.worker()).run())
+    async with asyncio.timeout(5):
+        while (await away.stats()).depth:
+            await away.wait(0.05)
+    worker.stop()
+    await running
+    await away.close()
+
+    pauses = [after - before for before, after in pairwise(away.looks)]
+    assert pauses[:6] == [2, 4, 8, 16, 30, 30]
+    assert len(pauses) < 20
 
 
 async def test_a_stop_that_comes_before_the_first_turn_counts(bench: Bench) -> None:

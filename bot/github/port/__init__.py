@@ -13,15 +13,18 @@ from bot.github.port.checks import Annotation, CheckAction, CheckRun, Checks
 from bot.github.port.contents import Commit, Contents, File, Tree, TreeEntry
 from bot.github.port.deployments import Deployments, DeploymentStatus, NewDeployment
 from bot.github.port.errors import Forbidden, GitHubError, NameTaken, NotFound, Rejected, Stale
-from bot.github.port.issues import Comment, Issue, Issues
+from bot.github.port.hook import Attempt, Attempts, Hook
+from bot.github.port.issues import Comment, Issue, Issues, WrittenComment
 from bot.github.port.names import RepositoryName, thread_of
-from bot.github.port.people import People, Role
+from bot.github.port.people import People, Role, Team
 from bot.github.port.pull_requests import PullRequest, PullRequests, Review
 from bot.github.port.repositories import NewRepository, Repositories, Repository
 
 __all__ = [
     "Actions",
     "Annotation",
+    "Attempt",
+    "Attempts",
     "CheckAction",
     "CheckRun",
     "Checks",
@@ -34,6 +37,7 @@ __all__ = [
     "Forbidden",
     "GitHub",
     "GitHubError",
+    "Hook",
     "Issue",
     "Issues",
     "Job",
@@ -51,9 +55,11 @@ __all__ = [
     "Review",
     "Role",
     "Stale",
+    "Team",
     "Tree",
     "TreeEntry",
     "WorkflowRun",
+    "WrittenComment",
     "thread_of",
 ]
 
@@ -70,3 +76,4 @@ class GitHub:
     pull_requests: PullRequests
     actions: Actions
     deployments: Deployments
+    hook: Hook

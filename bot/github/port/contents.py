@@ -121,8 +121,12 @@ class Contents(Protocol):
         """
         ...
 
-    async def point_branch(self, repository: RepositoryName, branch: str, commit: str) -> None:
+    async def point_branch(
+        self, repository: RepositoryName, branch: str, commit: str, *, move: bool = True
+    ) -> None:
         """Make a branch that points to that commit; one of that name is moved there.
+
+        Without ``move``, one of that name stays where it is.
 
         Raises Rejected where the commit is not there.
         """

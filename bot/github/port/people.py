@@ -1,5 +1,7 @@
 """Who may do what, asked of GitHub at this moment."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
@@ -15,6 +17,15 @@ class Role(IntEnum):
     WRITE = 3
     MAINTAIN = 4
     ADMIN = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Team:
+    """A team of an organisation. ``parent`` is the slug of the team it lies in, or empty."""
+
+    slug: str
+    name: str
+    parent: str = ""
 
 
 class People(Protocol):
@@ -34,4 +45,8 @@ class People(Protocol):
 
     async def team_exists(self, organization: str, team: str) -> bool:
         """Whether the organisation has a team with that slug."""
+        ...
+
+    async def teams(self, organization: str) -> Sequence[Team]:
+        """Every team that the App can see, in GitHub's order. Raises Forbidden."""
         ...

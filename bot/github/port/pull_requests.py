@@ -26,6 +26,7 @@ class PullRequest:
     state: Literal["open", "closed"]
     merged: bool
     html_url: str
+    updated_at: str = ""  # ISO 8601, as GitHub writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,8 +46,16 @@ class PullRequests(Protocol):
         """Read it now. Raises NotFound."""
         ...
 
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        """Every open one, newest first."""
+        ...
+
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
         """The open pull request from that branch of the repository itself, or None."""
+        ...
+
+    async def newest_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
+        """The newest pull request from that branch, open, closed or merged, or None."""
         ...
 
     async def create(

@@ -18,6 +18,7 @@ from bot.localhub.webhooks.payloads import emit
 
 TOKEN_LIFE_S = 3600
 KEY_BITS = 2048
+KEPT_FOR_S = 3 * 24 * 3600  # webhook deliveries, for reading and for delivering again
 ACTIONS = "github-actions"  # the App that reports the jobs of workflows
 ACTIONS_PERMISSIONS = ("actions", "checks", "contents", "deployments", "issues", "pull_requests")
 RANKS = {"read": 1, "write": 2, "admin": 3}
@@ -91,8 +92,13 @@ class AppOperations(AccountOperations):
         )
         return self.world.apps.put(app)
 
-    def install(self, app: App, account: str) -> Installation:
-        """The App is installed on all repositories of the account, with all it asks for."""
+    def install(
+        self, app: App, account: str, *, repository_ids: Sequence[int] | None = None
+    ) -> Installation:
+        """The App is installed on the account, with all it asks for.
+
+        ``repository_ids`` None: on all of its repositories, those to come too.
+        """
         known = self.world.installations.find((app.id, account.lower()))
         if known is not None:
             known.permissions, known.events = dict(app.permissions), list(app.events)
@@ -104,21 +110,23 @@ class AppOperations(AccountOperations):
             permissions=dict(app.permissions),
             events=list(app.events),
             created_at_s=self.now_s(),
+            repository_ids=None if repository_ids is None else list(repository_ids),
         )
         self.world.installations.put(made)
-        self._tell_installation("created", app, made)
+        self.tell_installation("created", app, made)
         return made
 
     def uninstall(self, installation: Installation) -> None:
         """The installation is gone and its tokens are worth nothing."""
         app = self.world.apps[installation.app_id]
-        self._tell_installation("deleted", app, installation)
+        self.tell_installation("deleted", app, installation)
         for token in self.world.tokens:
             if token.installation_id == installation.id:
                 self.world.tokens.drop(token)
         self.world.installations.drop(installation)
 
-    def _tell_installation(self, action: str, app: App, installation: Installation) -> None:
+    def tell_installation(self, action: str, app: App, installation: Installation) -> None:
+        """The App hears what became of one of its installations."""
         repositories = [
             {
                 "id": r.id,
@@ -128,6 +136,7 @@ class AppOperations(AccountOperations):
                 "private": r.private,
             }
             for r in self.world.repositories.of(installation.account.lower())
+            if installation.reaches(r.id)
         ]
         about = {
             "installation": installation_shape(self, installation),
@@ -191,7 +200,7 @@ class AppOperations(AccountOperations):
         if names is None and ids is None:
             return None
         all_of = self.world.repositories.of(installation.account.lower())
-        by_name = {repository.name.lower(): repository.id for repository in all_of}
+        by_name = {each.name.lower(): each.id for each in all_of if installation.reaches(each.id)}
         wanted = [by_name.get(name.lower()) for name in names or ()]
         wanted += [i if i in by_name.values() else None for i in ids or ()]
         known = [found for found in wanted if found is not None]
@@ -208,15 +217,22 @@ class AppOperations(AccountOperations):
         self.world.tokens.drop(token)
 
     def deliveries_of(self, app: App) -> list[Delivery]:
-        """An App's webhook deliveries, newest first."""
-        return self.world.deliveries.of(app.id)[::-1]
+        """An App's webhook deliveries of the last three days, newest first.
+
+        An attempt that was answered late stands where it began.
+        """
+        kept = filter(self._is_kept, self.world.deliveries.of(app.id))
+        return sorted(kept, key=lambda one: one.id, reverse=True)
 
     def delivery(self, app: App, delivery_id: int) -> Delivery:
-        """The App's delivery of that id. Raises Refused 404."""
+        """The App's delivery of that id. Raises Refused 404, also once it is too old."""
         found = self.world.deliveries.get(delivery_id)
-        if found is None or found.app_id != app.id:
+        if found is None or found.app_id != app.id or not self._is_kept(found):
             raise not_found()
         return found
+
+    def _is_kept(self, delivery: Delivery) -> bool:
+        return delivery.delivered_at_s > self.now_s() - KEPT_FOR_S
 
     def redeliver(self, app: App, delivery_id: int) -> None:
         """The delivery is attempted again, under the same guid, to the App's address of now."""

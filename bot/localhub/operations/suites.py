@@ -1,7 +1,8 @@
 """Check suites: opened for each App when a commit is pushed, or when an App first reports."""
 
 from bot.localhub.actor import Actor
-from bot.localhub.operations.apps import ACTIONS, AppOperations
+from bot.localhub.operations.apps import ACTIONS
+from bot.localhub.operations.registrations import RegistrationOperations
 from bot.localhub.shapes.checks import check_suite
 from bot.localhub.shapes.pulls import pulls_with_head
 from bot.localhub.state.checks import CheckSuite
@@ -9,7 +10,7 @@ from bot.localhub.state.repositories import Repository
 from bot.localhub.webhooks.payloads import emit
 
 
-class SuiteOperations(AppOperations):
+class SuiteOperations(RegistrationOperations):
     """Which suites there are."""
 
     def request_checks(

@@ -21,6 +21,7 @@ from bot.localhub.pages import (
     live,
     logs,
     pulls,
+    registrations,
 )
 from bot.localhub.pages.issues import words_of
 from bot.localhub.pages.page import HEADERS, Form, Moved, Page, SignInNeeded
@@ -32,6 +33,9 @@ ASSETS = Path(__file__).parent / "static"
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 R = "/{owner}/{name}"
 N = r"{number:\d{1,15}}"
+OF_ORGANIZATION = "/organizations/{organization}/settings"
+# Forms that come from other sites; they only open a page, whose own form has its token.
+FROM_ELSEWHERE = frozenset({registrations.bring})
 JOB = r"{job:\d{1,15}}"
 
 TABLE: tuple[tuple[str, str, Act], ...] = (
@@ -44,6 +48,17 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("GET", "/apps/{slug}/live", live.app_changes),
     ("GET", f"/apps/{{slug}}/deliveries/{N}", apps.show_delivery),
     ("POST", f"/apps/{{slug}}/deliveries/{N}", apps.redeliver),
+    ("GET", "/apps/{slug}/installations/new", registrations.ask_where),
+    ("POST", "/apps/{slug}/installations/new", registrations.install),
+    ("GET", f"{OF_ORGANIZATION}/apps/new", registrations.confirm),
+    ("POST", f"{OF_ORGANIZATION}/apps/new", registrations.bring),
+    ("GET", f"{OF_ORGANIZATION}/apps", registrations.list_registered),
+    ("POST", f"{OF_ORGANIZATION}/apps", registrations.register),
+    ("GET", f"{OF_ORGANIZATION}/apps/{{slug}}/permissions", registrations.show_permissions),
+    ("POST", f"{OF_ORGANIZATION}/apps/{{slug}}/permissions", registrations.change_permissions),
+    ("GET", f"{OF_ORGANIZATION}/installations", registrations.list_installed),
+    ("GET", f"{OF_ORGANIZATION}/installations/{N}", registrations.show_installation),
+    ("POST", f"{OF_ORGANIZATION}/installations/{N}", registrations.change_installation),
     ("GET", r"/_logs/jobs/{number:\d{1,15}}.txt", logs.job_text),
     ("GET", r"/_logs/runs/{number:\d{1,15}}.zip", logs.run_archive),
     ("GET", "/{owner}", home.show_owner),
@@ -167,7 +182,8 @@ async def _answer(page: Page, act: Act) -> web.StreamResponse:
     try:
         if page.request.method == "POST":
             page.form = await _form(page.request)
-            page.check_form()
+            if act not in FROM_ELSEWHERE:
+                page.check_form()
         return await act(page)
     except SignInNeeded:
         back = page.request.path_qs if page.request.method in {"GET", "HEAD"} else "/"

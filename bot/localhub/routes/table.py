@@ -111,7 +111,10 @@ ROUTES = (
     route("GET /meta", meta.get_meta),
     route("GET /rate_limit", meta.get_rate_limit),
     # Apps.
+    route("POST /app-manifests/{code}/conversions", apps.convert_manifest),
     route("GET /app", apps.get_app, "app"),
+    route("GET /app/hook/config", apps.get_hook_config, "app"),
+    route("PATCH /app/hook/config", apps.set_hook_config, "app"),
     route("GET /app/installations", apps.list_installations, "app"),
     route("GET /app/installations/{installation_id}", apps.get_installation, "app"),
     route("DELETE /app/installations/{installation_id}", apps.delete_installation, "app"),
@@ -263,6 +266,7 @@ ROUTES = (
     # Issues.
     route(f"GET {REPO}/issues", issues.list_issues, "issues:read"),
     route(f"POST {REPO}/issues", issues.create_issue, "issues:write", creates=True),
+    route(f"GET {REPO}/issues/comments", issues.list_every_comment, READ_TALK),
     route(f"GET {COMMENT}", issues.get_comment, READ_TALK),
     route(f"PATCH {COMMENT}", issues.update_comment, TALK),
     route(f"DELETE {COMMENT}", issues.delete_comment, TALK),

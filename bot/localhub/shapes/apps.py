@@ -19,8 +19,8 @@ def app(hub: HubCore, found: App, *, own: bool = False) -> Json:
         "node_id": node_id("A", found.id),
         "owner": account(hub, found.owner),
         "name": found.name,
-        "description": "",
-        "external_url": f"{hub.url}/apps/{found.slug}",
+        "description": found.description,
+        "external_url": found.homepage or f"{hub.url}/apps/{found.slug}",
         "html_url": f"{hub.url}/apps/{found.slug}",
         "created_at": iso(found.created_at_s),
         "updated_at": iso(found.created_at_s),
@@ -30,6 +30,25 @@ def app(hub: HubCore, found: App, *, own: bool = False) -> Json:
     if own:
         shape["installations_count"] = sum(i.app_id == found.id for i in hub.world.installations)
     return shape
+
+
+def new_app(hub: HubCore, found: App) -> Json:
+    """An App with its secrets, as they are told once, to whoever brings the code."""
+    return app(hub, found) | {
+        "client_secret": found.client_secret,
+        "webhook_secret": found.webhook_secret,
+        "pem": found.private_key_pem,
+    }
+
+
+def hook_config(found: App) -> Json:
+    """Where an App's webhooks go; its secret is told as stars."""
+    shape: Json = {
+        "content_type": found.webhook_content_type,
+        "insecure_ssl": "0",
+        "url": found.webhook_url,
+    }
+    return shape | ({"secret": "********"} if found.webhook_secret else {})
 
 
 def app_by_id(hub: HubCore, app_id: int | None) -> Json | None:
@@ -46,7 +65,7 @@ def installation(hub: HubCore, found: Installation) -> Json:
         "id": found.id,
         "client_id": owner.client_id,
         "account": target,
-        "repository_selection": "all",
+        "repository_selection": "all" if found.repository_ids is None else "selected",
         "access_tokens_url": f"{hub.api_url}/app/installations/{found.id}/access_tokens",
         "repositories_url": f"{hub.api_url}/installation/repositories",
         "html_url": f"{hub.url}/organizations/{found.account}/settings/installations/{found.id}",
@@ -94,7 +113,7 @@ def delivery_item(found: Delivery) -> Json:
         "action": found.action,
         "installation_id": found.installation_id,
         "repository_id": found.repository_id,
-        "throttled_at": None,
+        "throttled_at": iso_or_none(found.throttled_at_s),
     }
 
 

@@ -19,11 +19,27 @@ class App:
     webhook_secret: str
     private_key_pem: str
     created_at_s: float = 0.0
+    description: str = ""
+    homepage: str = ""
+    setup_url: str = ""  # where people are led after they have installed it
+    public: bool = False  # whether other accounts than the owner's may install it
+    client_secret: str = ""
+    webhook_content_type: str = "json"
+
+
+@dataclass(slots=True, kw_only=True)
+class ManifestCode:
+    """What a registration by manifest is completed with: once, within the hour."""
+
+    id: int
+    code: str
+    app_id: int
+    expires_at_s: float
 
 
 @dataclass(slots=True, kw_only=True)
 class Installation:
-    """An App on an account, on all of its repositories."""
+    """An App on an account. ``repository_ids`` None: on all repositories, those to come too."""
 
     id: int
     app_id: int
@@ -32,6 +48,11 @@ class Installation:
     events: list[str]
     created_at_s: float = 0.0
     suspended_at_s: float | None = None
+    repository_ids: list[int] | None = None
+
+    def reaches(self, repository_id: int) -> bool:
+        """Whether the App was installed on this repository of the account."""
+        return self.repository_ids is None or repository_id in self.repository_ids
 
 
 @dataclass(slots=True, kw_only=True)
@@ -67,6 +88,7 @@ class Delivery:
     request_headers: dict[str, str] = field(default_factory=dict)
     response_headers: dict[str, str] = field(default_factory=dict)
     response_body: str = ""
+    throttled_at_s: float | None = None  # GitHub held it back for a while
 
     @property
     def ok(self) -> bool:

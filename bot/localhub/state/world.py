@@ -4,7 +4,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.localhub.state.actions import Job, Setting, Workflow, WorkflowRun
-from bot.localhub.state.apps import App, Delivery, Installation, InstallationToken
+from bot.localhub.state.apps import (
+    App,
+    Delivery,
+    Installation,
+    InstallationToken,
+    ManifestCode,
+)
 from bot.localhub.state.checks import (
     CheckRun,
     CheckSuite,
@@ -35,6 +41,7 @@ class World:
             group=lambda t: t.organization.lower(),
         )
         self.apps = Table(App, journal, key=lambda a: a.slug)
+        self.manifest_codes = Table(ManifestCode, journal, key=lambda c: c.code)
         self.installations = Table(
             Installation,
             journal,

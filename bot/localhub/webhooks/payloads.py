@@ -68,7 +68,11 @@ def emit(
     it between GitHub and one App, as for buttons of check runs.
     """
     account = repository.owner if repository is not None else organization or ""
-    listeners = list(_listeners(hub, account, event, only_app))
+    listeners = [
+        each
+        for each in _listeners(hub, account, event, only_app)
+        if repository is None or each[1].reaches(repository.id)
+    ]
     if not listeners:
         return
     payload: Json = {} if action is None else {"action": action}

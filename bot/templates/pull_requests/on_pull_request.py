@@ -1,5 +1,6 @@
 """When a pull request to the catalog is opened or moves, or is reviewed: check it."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.runs import Cause, Run, RunRecords
@@ -10,15 +11,20 @@ from bot.work.events import Person, PullRequestChanged, ReviewGiven
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnPullRequest:
-    """Starts the check of a head, once; a reopened one is checked anew, by what holds now."""
+    """Starts the check of a head, once; a reopened one is checked anew, by what holds now.
+
+    Before a catalog has ``begun`` there are no rules to hold a change against; its templates
+    are checked when it is first read.
+    """
 
     start: StartCheck
+    begun: Callable[[], Awaitable[bool]]
 
     async def __call__(self, event: PullRequestChanged) -> None:
         """Check the head that the event tells of; the check itself reads what is true by then."""
         if str(event.repository).lower() != str(self.start.catalog).lower():
             return
-        if event.action == "closed":
+        if event.action == "closed" or not await self.begun():
             return
         await self.start.of_pull_request(
             event.number,

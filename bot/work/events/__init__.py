@@ -1,7 +1,8 @@
 """GitHub's payloads, parsed once into frozen values."""
 
-from bot.work.events.read import read_event
+from bot.work.events.read import is_read, read_event
 from bot.work.events.values import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -17,6 +18,7 @@ from bot.work.events.values import (
 )
 
 __all__ = [
+    "AppInstalled",
     "BranchPushed",
     "CheckAsked",
     "CommentMade",
@@ -29,5 +31,6 @@ __all__ = [
     "PullRequestChanged",
     "ReviewGiven",
     "WorkflowRunEnded",
+    "is_read",
     "read_event",
 ]

@@ -47,6 +47,12 @@ class Comment(msgspec.Struct):
     body: str = ""
 
 
+class Action(msgspec.Struct):
+    """Of any event that has actions."""
+
+    action: str
+
+
 class IssuesEvent(msgspec.Struct):
     action: str
     issue: Issue
@@ -179,4 +185,18 @@ class DeploymentStatusEvent(msgspec.Struct):
     deployment: Deployment
     deployment_status: DeploymentStatus
     repository: Repository
+    sender: User
+
+
+class Account(msgspec.Struct):
+    login: str = ""  # an enterprise has none
+
+
+class Installation(msgspec.Struct):
+    account: Account | None = None
+
+
+class InstallationEvent(msgspec.Struct):
+    action: str
+    installation: Installation
     sender: User

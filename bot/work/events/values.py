@@ -161,6 +161,15 @@ class DeploymentTold:
     run: str = ""  # our run, as the deployment's payload names it; anybody may write that
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppInstalled:
+    """The App was installed in an organisation, or reaches or may do more there than before."""
+
+    guid: str
+    organization: str
+    sender: Person
+
+
 Event: TypeAlias = (
     IssueChanged
     | IssueClosed
@@ -171,4 +180,5 @@ Event: TypeAlias = (
     | CheckAsked
     | WorkflowRunEnded
     | DeploymentTold
+    | AppInstalled
 )
