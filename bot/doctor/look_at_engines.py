@@ -27,7 +27,7 @@ async def look_at_store(probes: Probes, url: str) -> list[Finding]:
         await probes.store()
     except (StoreUnavailable, OSError) as error:
         do = f"{MEND.get(engine, 'Look at')} STORE_URL."
-        return [Finding("store", False, f"{engine}: {_words(error)}", do)]
+        return [Finding("store", False, _told(engine, error), do)]
     except UserError as error:
         return [Finding("store", False, error.problem, error.fix)]
     return [Finding("store", True, f"{engine} works.")]
@@ -40,7 +40,7 @@ async def look_at_queue(probes: Probes, url: str) -> list[Finding]:
         stats = await probes.queue()
     except (QueueUnavailable, StoreUnavailable, OSError) as error:
         do = f"{MEND.get(engine, 'Look at')} QUEUE_URL."
-        return [Finding("queue", False, f"{engine}: {_words(error)}", do)]
+        return [Finding("queue", False, _told(engine, error), do)]
     except UserError as error:
         return [Finding("queue", False, error.problem, error.fix)]
     if stats.oldest_age_s is not None and stats.oldest_age_s > OLD_AGE_S:
@@ -53,11 +53,12 @@ async def look_at_queue(probes: Probes, url: str) -> list[Finding]:
     return [Finding("queue", True, f"{engine} works.")]
 
 
-def _words(error: Exception) -> str:
-    """Ours are sentences; an operating system's may hold an address."""
+def _told(engine: str, error: Exception) -> str:
+    """Which engine, and what it said; the system's own errors may hold an address."""
+    words = str(error)
     if isinstance(error, OSError):
-        return f"{error.strerror or type(error).__name__}."
-    return str(error)
+        words = f"{error.strerror or type(error).__name__}."
+    return words if words.startswith(engine) else f"{engine}: {words}"
 
 
 async def look_at_rendering(probes: Probes) -> list[Finding]:

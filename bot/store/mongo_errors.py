@@ -65,7 +65,7 @@ _LOST = "The connection to {place} was lost several times: look at its log and a
 
 # What the client's error holds, in lower case, where no connection could be made.
 _CONNECTION = {
-    "ssl": _TLS,
+    "[ssl": _TLS,
     "certificate": _TLS,
     "refused": _NOBODY,
     "connect call failed": _NOBODY,
@@ -74,7 +74,7 @@ _CONNECTION = {
     "nodename nor servname": _NO_NAME,  # the same on macOS
     "name resolution": _NO_NAME,
     "no replica set members": "{place} is no member of the replica set that STORE_URL names.",
-    "primary": _NO_PRIMARY,
+    "no primary": _NO_PRIMARY,
     "message length": _OTHER,
     "connection is closed": _OTHER,
     "connection closed": _OTHER,
@@ -141,7 +141,7 @@ def _misconfigured(told: str) -> str:
 
 
 def _connection(error: AutoReconnect, told: str) -> str:
-    if not isinstance(error, ServerSelectionTimeoutError) and "ssl" not in told:
+    if not isinstance(error, ServerSelectionTimeoutError) and "[ssl" not in told:
         return _SILENT if error.timeout else _LOST
     for words, sentence in _CONNECTION.items():
         if words in told:

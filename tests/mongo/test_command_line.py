@@ -2,25 +2,36 @@
 
 import asyncio
 import json
+import socket
 from pathlib import Path
 
 from tests.cli.test_command_line import run
 from tests.journeys.world import PATIENCE_S, World, body, open_world
 from tests.mongo.server import MongoTestServer
+from tests.test_settings import COMPLETE
 
 
 async def test_an_address_that_cannot_be_read_ends_serve_with_a_line(tmp_path: Path) -> None:
-    async with open_world(tmp_path, start_bot=False) as world:
-        wrong = {"STORE_URL": "mongodb://bot:pa55-w0rd/x@db/road"}
-        code, out, err = await run("serve", env=world.environment | wrong)
-        assert code == 2
-        assert "STORE_URL: cannot be read as mongodb://user:password@host:port/database" in err
-        assert "pa55-w0rd" not in out + err
-        assert "Traceback" not in err
+    wrong = {**COMPLETE, "STORE_URL": "mongodb://bot:pa55-w0rd/x@db/road"}
+    wrong["PORT"] = str(free_port())
+    served, diagnosed = await asyncio.gather(
+        run("serve", env=wrong, cwd=tmp_path), run("doctor", "--json", env=wrong, cwd=tmp_path)
+    )
 
-        code, out, _ = await run("doctor", "--json", env=world.environment | wrong)
-        (finding,) = json.loads(out)["findings"]
-        assert (code, finding["name"]) == (1, "setting STORE_URL")
+    code, out, err = served
+    assert code == 2
+    assert "STORE_URL: cannot be read as mongodb://user:password@host:port/database" in err
+    assert "pa55-w0rd" not in out + err
+    assert "Traceback" not in err
+    (finding,) = json.loads(diagnosed[1])["findings"]
+    assert (diagnosed[0], finding["name"]) == (1, "setting STORE_URL")
+
+
+def free_port() -> int:
+    """One that nobody listened on a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
 
 
 async def test_a_bot_whose_store_is_away_starts_says_so_and_goes_on_by_itself(
