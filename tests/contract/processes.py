@@ -14,7 +14,8 @@ from itertools import count
 from bot.clock import SystemClock
 from bot.queue.port import Message
 from bot.store.port import Delivery, Store
-from bot.work.lease import Lease, Leases, new_holder
+from bot.work.holder import new_holder
+from bot.work.lease import Lease, Leases
 from tests.contract.adapters import open_queue, open_store
 
 KEYS = 7
@@ -81,6 +82,16 @@ async def lease_each(adapter: str, place: str) -> None:
     await store.close()
 
 
+async def lease_and_hang(adapter: str, place: str) -> None:
+    """Take a job and never let go of it."""
+    store = open_store(adapter, place)
+    leases = Leases(store.documents, clock=SystemClock(), holder=new_holder())
+    lease = await leases.take("sweep", 1)
+    assert isinstance(lease, Lease)
+    print(lease.job, flush=True)
+    await asyncio.Event().wait()
+
+
 async def add_for_ever(adapter: str, place: str) -> None:
     """Eight writers, each with one delivery under way until the process is killed."""
     store = open_store(adapter, place)
@@ -130,7 +141,10 @@ def _delivery(guid: str) -> Delivery:
 
 WHATS = {
     each.__name__: each
-    for each in (add_for_ever, claim_and_hang, count_and_add, lease_each, send_for_ever, work_off)
+    for each in (
+        *(add_for_ever, claim_and_hang, count_and_add, send_for_ever, work_off),
+        *(lease_and_hang, lease_each),
+    )
 }
 
 if __name__ == "__main__":
