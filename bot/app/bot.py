@@ -40,7 +40,8 @@ from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
 from bot.work.events import is_read
-from bot.work.lease import Leases, new_holder
+from bot.work.holder import new_holder
+from bot.work.lease import Leases
 from bot.work.ordering import ordering
 from bot.work.schedule import Scheduled
 from bot.work.sweep import Sweep

@@ -2,16 +2,14 @@
 
 A record a job says who holds it, until when, and when it was last done. Every change goes
 by the record's version, so of several that reach for it exactly one gets it. A holder says
-every ``BEAT_S`` that it lives; one that is silent for ``LEASE_S`` has lost the job.
+every ``BEAT_S`` that it lives; one that is silent for ``LEASE_S`` has lost the job, and one that is
+known to be gone at once.
 
 Times are those of whoever wrote them. A lease in use lasts ``SKEW_S`` more at the least, so
 clocks that differ by less never make two hold one job. Where they differ by more, the holder
 that lost its job learns that at its next beat and stops.
 """
 
-import os
-import secrets
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -20,6 +18,7 @@ import msgspec
 from bot.clock import Clock
 from bot.store.collections import LEASES
 from bot.store.port import Documents, Json
+from bot.work.holder import is_gone
 
 LEASE_S = 60.0
 BEAT_S = LEASE_S / 3
@@ -49,11 +48,6 @@ class Later:
     """It is another's, or not due: asking again is worth it after so long."""
 
     wait_s: float
-
-
-def new_holder() -> str:
-    """A name for this instance: tells people where it runs, and nobody else has it."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 class Leases:
@@ -122,7 +116,7 @@ class Leases:
 def _held_s(held: Held, now_s: float) -> float:
     """How long it is another's. No lease is that long: then a clock was wrong."""
     left_s = held.until_s - now_s
-    return left_s if left_s <= LEASE_S + SKEW_S else 0.0
+    return 0.0 if left_s > LEASE_S + SKEW_S or is_gone(held.holder) else left_s
 
 
 def _due_s(held: Held, interval_s: float, now_s: float) -> float:

@@ -19,7 +19,8 @@ from bot.clock import SystemClock
 from bot.queue.port import Message
 from bot.store.keep import change
 from bot.store.port import Delivery, Document, Json, Store
-from bot.work.lease import Lease, Leases, new_holder
+from bot.work.holder import new_holder
+from bot.work.lease import Lease, Leases
 from tests.contract.adapters import open_queue, open_store
 
 KEYS = 7
@@ -108,6 +109,16 @@ async def lease_each(adapter: str, place: str) -> None:
     await store.close()
 
 
+async def lease_and_hang(adapter: str, place: str) -> None:
+    """Take a job and never let go of it."""
+    store = open_store(adapter, place)
+    leases = Leases(store.documents, clock=SystemClock(), holder=new_holder())
+    lease = await leases.take("sweep", 1)
+    assert isinstance(lease, Lease)
+    print(lease.job, flush=True)
+    await asyncio.Event().wait()
+
+
 async def add_for_ever(adapter: str, place: str) -> None:
     """Eight writers, each with one delivery under way until the process is killed."""
     store = open_store(adapter, place)
@@ -158,13 +169,8 @@ def _delivery(guid: str) -> Delivery:
 WHATS = {
     each.__name__: each
     for each in (
-        add_for_ever,
-        claim_and_hang,
-        count_and_add,
-        lease_each,
-        race,
-        send_for_ever,
-        work_off,
+        *(add_for_ever, claim_and_hang, count_and_add, race, send_for_ever, work_off),
+        *(lease_and_hang, lease_each),
     )
 }
 

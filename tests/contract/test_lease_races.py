@@ -4,11 +4,12 @@ import asyncio
 
 import pytest
 
-from bot.clock import ManualClock
+from bot.clock import ManualClock, SystemClock
 from bot.store.port import Store
+from bot.work.holder import PROC, is_gone, new_holder
 from bot.work.lease import BEAT_S, LEASE_S, SKEW_S, Later, Lease, Leases
 from tests.contract.conftest import Place
-from tests.contract.processes import LEASED, run_all
+from tests.contract.processes import LEASED, run_all, start
 
 HOUR_S = 3600.0
 
@@ -68,6 +69,33 @@ async def test_a_silent_holder_loses_it(store: Store) -> None:
     assert not await dead.keep(lease)
     assert not await dead.done(lease)
     assert not await dead.give_back(lease)
+
+
+async def test_who_begins_on_the_machine_of_the_dead_does_not_wait(
+    store: Store, store_place: Place
+) -> None:
+    """While the other lives it has to; killed, the kernel knows that it is gone."""
+    process = await start("lease_and_hang", store_place.adapter, store_place.name)
+    assert process.stdout is not None
+    assert await process.stdout.readline() == b"sweep\n"
+    ours = Leases(store.documents, clock=SystemClock(), holder=new_holder())
+    assert isinstance(await ours.take("sweep", 1), Later)
+    process.kill()
+    await process.wait()
+    if not PROC.exists():
+        return
+    assert isinstance(await ours.take("sweep", 1), Lease)
+
+
+def test_nobody_is_said_to_be_gone_who_may_live() -> None:
+    """Ourselves, a process of another machine, and a name that says nothing."""
+    ours = new_holder()
+    assert ours != new_holder()
+    host, place, _, token = ours.split("|")
+    gone = f"{host}|{place}|99999999|{token}"
+    assert is_gone(gone) == bool(place)
+    for holder in (ours, f"other{gone}", f"{host}|other-boot|99999999|{token}", "", "one", "||1|"):
+        assert not is_gone(holder), holder
 
 
 @pytest.mark.parametrize("ahead_s", [-SKEW_S, -5.0, 5.0, SKEW_S - 1])
