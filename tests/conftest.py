@@ -1,7 +1,14 @@
 """For all tests: how long one takes decides nothing, and a logged error costs little."""
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
 import structlog
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from tests.queue.sqs import SqsServer
 
 settings.register_profile("unhurried", deadline=None)
 settings.load_profile("unhurried")
@@ -18,3 +25,23 @@ structlog.configure(
         ),
     ]
 )
+
+
+@pytest.fixture(scope="session")
+def _sqs_of_all(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SqsServer]":
+    """One server for all tests of this process that ask for it; none for the others."""
+    from tests.queue.sqs import sqs_server  # noqa: PLC0415 - boto3 takes its time to import
+
+    with sqs_server(tmp_path_factory.mktemp("sqs") / "sqs.log") as server:
+        yield server
+
+
+@pytest.fixture
+def sqs(_sqs_of_all: "SqsServer", monkeypatch: pytest.MonkeyPatch) -> "SqsServer":
+    """An SQS on this machine, its clock running, and the environment that may use it."""
+    from tests.queue.sqs import credentials  # noqa: PLC0415 - as above
+
+    for name, value in credentials().items():
+        monkeypatch.setenv(name, value)
+    _sqs_of_all.tell("run")
+    return _sqs_of_all

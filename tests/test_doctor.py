@@ -121,6 +121,16 @@ async def diagnose(here: Installation) -> list[Finding]:
     return await examine(SETTINGS, here.probes(), MANIFEST)
 
 
+async def test_where_to_look_depends_on_the_engine() -> None:
+    here = Installation(store=StoreUnavailable("Nothing listens there."))
+    for url, words in (("sqlite:///road.db", "disk"), ("mongodb://db.example/road", "primary")):
+        settings = replace(SETTINGS, store_url=url)
+        findings = await examine(settings, here.probes(), MANIFEST)
+        (found,) = [finding for finding in findings if finding.name == "store"]
+        assert words in found.do
+        assert "STORE_URL" in found.do
+
+
 async def test_a_healthy_installation_is_all_green() -> None:
     """Every line has its mark and nothing is to be done."""
     findings = await diagnose(Installation())

@@ -12,6 +12,7 @@ from bot.app.comments_wiring import wire_comments
 from bot.app.delivery_wiring import count_open
 from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
+from bot.app.missed_wiring import missed_jobs
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
@@ -37,12 +38,17 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.events import is_read
+from bot.work.lease import Leases, new_holder
 from bot.work.ordering import ordering
-from bot.work.sweep import Scheduled, Sweep
+from bot.work.schedule import Scheduled
+from bot.work.sweep import Sweep
 from bot.work.table import event_table
+from bot.work.wake import Wake
 from bot.work.worker import Worker, WorkerLimits
 
 SWEEP_S = 30.0
+WAKE_S = 2.0
 CATALOG_S = 300.0  # what events did not tell of the catalog is seen after this
 
 
@@ -56,6 +62,7 @@ class Bot:
     web: web.Application
     worker: Worker
     jobs: Sequence[Scheduled]
+    leases: Leases
     clock: Clock
     registration: Registration
     runs: RunRecords
@@ -123,6 +130,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         first_catalog=first_catalog,
     )
     sweep = Sweep(parts.store.deliveries, shared.runs, parts.queue, clock=parts.clock)
+    wake = Wake(shared.runs, parts.queue, clock=parts.clock)
     return Bot(
         settings=parts.settings,
         store=parts.store,
@@ -130,12 +138,14 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         web=_web(parts),
         worker=_worker(parts, shared, dispatcher),
         jobs=(
-            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line),
-            Scheduled("sweep", SWEEP_S, sweep.once),
+            Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
+            Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
+            Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
+            *missed_jobs(parts, shared, templates.registration),
             *health_jobs(parts, shared, health, templates.withdraw),
-            *deployments.jobs,
-            Scheduled("first-catalog", CATALOG_S, first_catalog),
+            Scheduled("first-catalog", CATALOG_S, first_catalog, at_start=True),
         ),
+        leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),
         clock=parts.clock,
         registration=templates.registration,
         runs=shared.runs,
@@ -205,6 +215,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
         clock=parts.clock,
         limits=limits,
         retried=parts.metrics.retried,
+        check_store=parts.store.check,
     )
 
 
@@ -216,6 +227,7 @@ def _web(parts: Parts) -> web.Application:
             store=parts.store,
             queue=parts.queue,
             key_of=ordering(str(parts.catalog)),
+            is_needed=lambda head: is_read(head.event, head.action),
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),

@@ -1,6 +1,5 @@
 """Wiring of deployments: their commands, their runs, and who hears how they go."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.app.delivery_wiring import describe_delivery
@@ -18,23 +17,18 @@ from bot.deployments.on_events import OnDeploymentStatus, OnDeployRun
 from bot.deployments.services import DEPLOY, DeployServices
 from bot.deployments.show_deployment import ShowDeployment
 from bot.deployments.steps import DEPLOY_KIND
-from bot.deployments.wake import WakeDeployments
 from bot.templates.health.from_projects import ProjectDeployed
-from bot.work.sweep import Scheduled
-
-WAKE_S = 2.0  # news that came while its run was busy waits so long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployments:
-    """What the events, the commands and the schedule use of it."""
+    """What the events and the commands use of it."""
 
     commands: DeploymentCommands
     locks: LockCommands
     approve: ApproveCommand
     on_status: OnDeploymentStatus
     on_run: OnDeployRun
-    jobs: Sequence[Scheduled]
 
 
 def wire_deployments(parts: Parts, shared: Shared, health: Health) -> Deployments:
@@ -63,5 +57,4 @@ def wire_deployments(parts: Parts, shared: Shared, health: Health) -> Deployment
         approve=ApproveCommand(services=services),
         on_status=OnDeploymentStatus(services=services),
         on_run=OnDeployRun(services=services),
-        jobs=(Scheduled("deployments", WAKE_S, WakeDeployments(services=services).once),),
     )

@@ -17,7 +17,7 @@ from bot.templates.health.satisfaction import Satisfaction
 from bot.templates.health.thread_version import ThreadVersion
 from bot.templates.health.watch import Watch
 from bot.templates.withdraw import Withdraw
-from bot.work.sweep import Scheduled
+from bot.work.schedule import Scheduled
 
 HEALTH_S = 60.0  # owners hear this late of trouble, at the most
 DAILY_S = 3600.0  # how late the day's work may begin

@@ -7,8 +7,8 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.settings import Settings
-from bot.store.port import Store
+from bot.settings import Settings, SettingsError
+from bot.store.port import Documents, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 
@@ -17,42 +17,50 @@ from bot.store.store_sqlite import SqliteStore
 async def open_store(
     settings: Settings, *, clock: Clock | None = None
 ) -> AsyncIterator[tuple[Store, Queue]]:
-    """The store and the queue; one file serves both where they name the same."""
+    """The store and the queue; one file serves both where they name the same.
+
+    An engine elsewhere may be away: then the adapters say so with each call. Raises
+    SettingsError for an address that cannot be read.
+    """
     files: dict[Path, SqliteFile] = {}
     async with AsyncExitStack() as stack:
         store = _store(settings.store_url, files)
         stack.push_async_callback(store.close)
-        queue = _queue(settings.queue_url, files, clock=clock or SystemClock())
+        queue = _queue(settings.queue_url, files, store.documents, clock=clock or SystemClock())
         stack.push_async_callback(queue.close)
         yield store, queue
 
 
 @asynccontextmanager
-async def open_only_store(settings: Settings) -> AsyncIterator[Store]:
-    """The store alone, for whoever looks at one engine at a time."""
-    store = _store(settings.store_url, {})
+async def open_store_at(url: str) -> AsyncIterator[Store]:
+    """The store at one address, without a queue."""
+    store = _store(url, {})
     try:
         yield store
     finally:
         await store.close()
 
 
-@asynccontextmanager
-async def open_only_queue(settings: Settings, *, clock: Clock) -> AsyncIterator[Queue]:
-    """The queue alone."""
-    queue = _queue(settings.queue_url, {}, clock=clock)
-    try:
-        yield queue
-    finally:
-        await queue.close()
-
-
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
-    return SqliteStore(_file(url, files))
+    """The store at that address. Raises SettingsError for one that cannot be read."""
+    if url.startswith("sqlite:"):
+        return SqliteStore(_file(url, files))
+    # The client loads slowly, which commands on a file need not wait for.
+    from bot.store.mongo_server import MalformedAddress  # noqa: PLC0415
+    from bot.store.store_mongo import MongoStore  # noqa: PLC0415
+
+    try:
+        return MongoStore(url)
+    except MalformedAddress as error:
+        raise SettingsError({"STORE_URL": str(error)}) from None
 
 
-def _queue(url: str, files: dict[Path, SqliteFile], *, clock: Clock) -> Queue:
-    return SqliteQueue(_file(url, files), clock=clock)
+def _queue(url: str, files: dict[Path, SqliteFile], documents: Documents, *, clock: Clock) -> Queue:
+    if url.startswith("sqlite:"):
+        return SqliteQueue(_file(url, files), clock=clock)
+    from bot.queue.queue_sqs import SqsQueue  # noqa: PLC0415 - boto3 loads slowly
+
+    return SqsQueue(url, documents, clock=clock)
 
 
 def _file(url: str, files: dict[Path, SqliteFile]) -> SqliteFile:

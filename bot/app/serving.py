@@ -13,7 +13,7 @@ from aiohttp import web
 from bot.app.bot import Bot
 from bot.errors import PortTaken
 from bot.receive import web_runner
-from bot.work.sweep import schedule
+from bot.work.schedule import schedule
 
 BACKLOG = 1024
 
@@ -38,7 +38,9 @@ async def serving(bot: Bot, listening: socket.socket, *, worker: bool) -> AsyncI
 async def working(bot: Bot) -> AsyncIterator[None]:
     """Work off the queue and keep the schedule; what is under way ends before this does."""
     work = asyncio.create_task(bot.worker.run())
-    jobs = [asyncio.ensure_future(job) for job in schedule(bot.jobs, clock=bot.clock)]
+    jobs = [
+        asyncio.ensure_future(job) for job in schedule(bot.jobs, leases=bot.leases, clock=bot.clock)
+    ]
     try:
         yield
     finally:

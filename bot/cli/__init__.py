@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import PortTaken
+from bot.logs import quiet_logs
+from bot.queue.port import QueueUnavailable
 from bot.settings import SettingsError, environment
+from bot.store.port import StoreUnavailable
 
 CANNOT_RUN = 2
 MOST_DAYS = 3660
@@ -17,6 +20,7 @@ MOST_DAYS = 3660
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 fine, 1 problems found, 2 cannot run."""
     arguments = _parser().parse_args(argv)
+    quiet_logs()  # a command that runs for long sets its own
     command = importlib.import_module(f"bot.cli.{arguments.command}")
     try:
         code: int = command.run(arguments, environment(Path()))
@@ -27,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         print("writes what is missing; `paved-road sandbox` needs nothing at all.", file=sys.stderr)
         return CANNOT_RUN
-    except PortTaken as error:
+    except (PortTaken, StoreUnavailable, QueueUnavailable) as error:
         print(error, file=sys.stderr)
         return CANNOT_RUN
     except KeyboardInterrupt:
@@ -51,7 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     audit = commands.add_parser("audit", help="the log of every action")
     audit.add_argument("action", choices=["verify"])
     _runs(commands)
+    _queue(commands)
     _deployments(commands)
+    _store(commands)
     return parser
 
 
@@ -129,6 +135,22 @@ def _runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         actions.add_parser(name, help=help_).add_argument("id")
 
 
+def _queue(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    queue = commands.add_parser("queue", help="what waits to be worked on, and what was given up")
+    parts = queue.add_subparsers(dest="part", required=True, metavar="PART")
+    dead = parts.add_parser("dead", help="the dead letters: messages that were given up")
+    actions = dead.add_subparsers(dest="action", required=True, metavar="ACTION")
+    list_ = actions.add_parser("list", help="each with its time, its key and its reason")
+    show = actions.add_parser("show", help="one with all that is known of it")
+    show.add_argument("id")
+    for action in (list_, show):
+        action.add_argument("--json", action="store_true", help="for programs")
+    redrive = actions.add_parser("redrive", help="work on it again, as a first attempt")
+    which = redrive.add_mutually_exclusive_group(required=True)
+    which.add_argument("id", nargs="?", default="")
+    which.add_argument("--all", action="store_true", help="every one that is dead now")
+
+
 def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     deployments = commands.add_parser("deployments", help="what was deployed, and how well")
     actions = deployments.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -143,6 +165,16 @@ def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for action in (list_, figures):
         action.add_argument("--days", type=_days, default=30, help="how far back (30)")
         action.add_argument("--json", action="store_true", help="for programs")
+
+
+def _store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="move what the bot knows to another engine")
+    actions = store.add_subparsers(dest="action", required=True, metavar="ACTION")
+    copy = actions.add_parser(
+        "copy", help="verified, and resumed by the same command; stop the bot"
+    )
+    copy.add_argument("source", metavar="FROM", help="sqlite:///path or mongodb://host/database")
+    copy.add_argument("target", metavar="TO", help="the same; empty, or begun by an earlier copy")
 
 
 def _days(typed: str) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import open_only_queue, open_only_store
+from bot.app import open_store, open_store_at
 from bot.clock import SystemClock
 from bot.doctor import (
     AppSeen,
@@ -45,10 +45,10 @@ def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
 async def _examine(environment: Mapping[str, str]) -> list[Finding]:
     try:
         settings = Settings.from_env(environment)
+        async with _probes(settings) as probes:
+            return await examine(settings, probes, read_manifest())
     except SettingsError as error:
         return await examine(error, None, read_manifest())
-    async with _probes(settings) as probes:
-        return await examine(settings, probes, read_manifest())
 
 
 @asynccontextmanager
@@ -64,11 +64,11 @@ async def _probes(settings: Settings) -> AsyncIterator[Probes]:
             return await send_ping(session, url, secret=settings.webhook_secret)
 
         async def store() -> None:
-            async with open_only_store(settings) as store:
+            async with open_store_at(settings.store_url) as store:
                 await store.check()
 
         async def queue() -> QueueStats:
-            async with open_only_queue(settings, clock=clock) as queue:
+            async with open_store(settings, clock=clock) as (_store, queue):
                 return await queue.stats()
 
         yield Probes(

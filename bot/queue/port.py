@@ -32,7 +32,8 @@ class Claim:
     """A message handed to one worker until its visibility ends.
 
     ``attempt`` is 1 for the first time it is handed out. ``receipt`` belongs to
-    this claim alone: a claim that ran out cannot acknowledge its successor's.
+    this claim alone: a claim that ran out cannot acknowledge its successor's. An
+    engine may call it lost as soon as it ran out, before it is another's.
     """
 
     message: Message
@@ -52,10 +53,13 @@ class DeadMessage:
 
 @dataclass(frozen=True, slots=True)
 class QueueStats:
-    """``depth`` counts what waits or is claimed; ``oldest_age_s`` is 0 when it is empty."""
+    """``depth`` counts what waits or is claimed.
+
+    ``oldest_age_s`` is 0 when it is empty, and None where the engine does not tell.
+    """
 
     depth: int
-    oldest_age_s: float
+    oldest_age_s: float | None
     dead: int
 
 
@@ -65,7 +69,10 @@ class Queue(Protocol):
     async def send(self, messages: Sequence[Message]) -> None:
         """Queue them durably. An id that waits already is not doubled.
 
-        Raises QueueUnavailable.
+        An engine may know what it took in for five minutes only, and by id and token
+        alike, waiting or not: the same state is not news so soon. Raises
+        QueueUnavailable; then any number of them may have been queued, and of one
+        key only the first ones.
         """
         ...
 

@@ -4,6 +4,7 @@ Label values are bounded: a name that GitHub does not document counts as
 ``other``, so a stranger's input never makes a new time series.
 """
 
+import math
 from collections import Counter as Counts
 from collections.abc import Iterable
 
@@ -47,6 +48,12 @@ class Metrics:
             "paved_road_retries",
             "Repeated attempts by what they were of",
             ["of"],
+            registry=registry,
+        )
+        self._redeliveries = Counter(
+            "paved_road_redeliveries",
+            "Deliveries that failed and what became of asking GitHub for them again",
+            ["outcome"],
             registry=registry,
         )
         self._runs = Histogram(
@@ -110,7 +117,11 @@ class Metrics:
             registry=registry,
         )
         self._depth = _gauge(registry, "depth", "Messages that wait or are claimed")
-        self._oldest_s = _gauge(registry, "oldest_age_seconds", "Age of the oldest message")
+        self._oldest_s = _gauge(
+            registry,
+            "oldest_age_seconds",
+            "Age of the oldest message; NaN where the queue does not tell",
+        )
         self._dead = _gauge(registry, "dead", "Messages that were given up")
         self._up = _gauge(registry, "up", "1 if the queue answered this scrape, else 0")
 
@@ -125,6 +136,10 @@ class Metrics:
     def retried(self, of: str) -> None:
         """Something (``delivery``, ``run``, ``github``) is tried once more."""
         self._retries.labels(of).inc()
+
+    def redelivery(self, outcome: str) -> None:
+        """A delivery that failed was asked for again, has arrived, or is lost."""
+        self._redeliveries.labels(outcome).inc()
 
     def run_done(self, kind: str, outcome: str, seconds: float) -> None:
         """One run ended."""
@@ -169,7 +184,7 @@ class Metrics:
         self._up.set(stats is not None)
         if stats is not None:
             self._depth.set(stats.depth)
-            self._oldest_s.set(stats.oldest_age_s)
+            self._oldest_s.set(math.nan if stats.oldest_age_s is None else stats.oldest_age_s)
             self._dead.set(stats.dead)
 
     def text(self) -> bytes:

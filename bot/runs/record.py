@@ -12,6 +12,8 @@ import msgspec
 
 from bot.store.port import Json
 
+WAKE_TICK_S = 10.0
+
 
 class StepState(StrEnum):
     """Where one step stands. DONE and SKIPPED are final until an undo."""
@@ -119,10 +121,16 @@ class Run:
         return replace(self, steps=steps)
 
 
+def wake_tick(at_s: float) -> int:
+    """The stretch of time by which waiting runs are looked up."""
+    return int(at_s // WAKE_TICK_S)
+
+
 def to_data(run: Run) -> dict[str, Json]:
     """The run as a JSON record; the version lives beside it, not in it."""
     data: dict[str, Json] = msgspec.to_builtins(run)
     del data["version"]
+    data["wake_tick"] = wake_tick(run.wake_at_s) if run.state is RunState.WAITING else 0
     return data
 
 

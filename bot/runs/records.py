@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 
-from bot.runs.record import Run, RunState, from_data, to_data
+from bot.runs.record import Run, RunState, from_data, to_data, wake_tick
 from bot.store.collections import RUNS
 from bot.store.port import Documents
 
@@ -54,8 +54,22 @@ class RunRecords:
         )
         return [from_data(document.data, version=document.version) for document in found]
 
+    async def are_waiting(self) -> bool:
+        """Whether any run waits."""
+        return bool(await self._documents.count(RUNS.name, {"state": RunState.WAITING.value}))
+
+    async def due_since(self, since_s: float, *, now_s: float) -> Sequence[Run]:
+        """Waiting runs whose time came within so many seconds; none other is read."""
+        found: list[Run] = []
+        for tick in range(wake_tick(since_s), wake_tick(now_s) + 1):
+            after = ""
+            while page := await self._documents.find(RUNS.name, {"wake_tick": tick}, after=after):
+                found += [from_data(each.data, version=each.version) for each in page]
+                after = page[-1].id
+        return [run for run in found if run.wake_at_s <= now_s]
+
     async def due(self, *, now_s: float) -> Sequence[Run]:
-        """Waiting runs that are looked at now although no event came."""
+        """Waiting runs that are looked at now although no event came: reads all that wait."""
         found: list[Run] = []
         after = ""
         while page := await self.in_state(RunState.WAITING, after=after):

@@ -8,6 +8,8 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+COMMANDS = Collection("commands")  # by comment: the delivery that answers it
+DEAD_LETTERS = Collection("dead_letters")  # of a queue that keeps no reasons itself
 DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
     "deployments",
@@ -19,13 +21,16 @@ DEPLOYMENTS = Collection(
 ENVIRONMENTS = Collection("environments")  # locks, and who deploys there
 EVIDENCE = Collection("evidence", indexed=("version",))  # what a version's health is made of
 HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to whom because of it
+LEASES = Collection("leases")  # by scheduled job: who does it, and when it was done
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
+READ_BACK = Collection("read_back")  # how far what GitHub lists was read
+REDELIVERIES = Collection("redeliveries")  # by GUID: deliveries that never succeeded
 REPORTS = Collection("reports", indexed=("version", "by", "issue"))
 REQUESTS = Collection("requests", indexed=("state",))
-RUNS = Collection("runs", indexed=("state", "subject", "kind"))
+RUNS = Collection("runs", indexed=("state", "subject", "kind", "wake_tick"))
 SATISFACTION = Collection("satisfaction", indexed=("version",))
 SATISFACTION_DUE = Collection("satisfaction_due")  # in order of time
 TEMPLATES = Collection("templates", indexed=("template", "state"))
@@ -35,15 +40,20 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    COMMANDS,
+    DEAD_LETTERS,
     DEPLOYMENT_NEWS,
     DEPLOYMENTS,
     ENVIRONMENTS,
     EVIDENCE,
     HEALTH,
+    LEASES,
     NOTICES,
     ORGANIZATION,
     PROGRESS,
     PROJECTS,
+    READ_BACK,
+    REDELIVERIES,
     REPORTS,
     REQUESTS,
     RUNS,

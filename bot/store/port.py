@@ -6,6 +6,7 @@ records with an id, a version for optimistic concurrency, and equality look-ups
 on the fields that ``collections.py`` declares.
 """
 
+from collections.abc import Collection as Collected
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
@@ -23,7 +24,8 @@ class Delivery:
     body: bytes
     key: str  # what must not be worked on side by side: see work/ordering.py
     received_at_s: float
-    outcome: str = ""  # how it ended: ``ok``, ``ignored`` or ``dead``; empty until then
+    # how it ended: ``ok``, ``ignored`` or ``dead``; empty until then, ``redriven`` after a death
+    outcome: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Deliveries(Protocol):
         ...
 
     async def finish(self, guid: str, outcome: str) -> None:
-        """Mark the delivery done (``ok``, ``ignored`` or ``dead``)."""
+        """Mark the delivery done (``ok``, ``ignored`` or ``dead``), or ``redriven``."""
         ...
 
     async def unfinished(self, *, received_before_s: float, limit: int) -> Sequence[DeliveryRef]:
@@ -66,6 +68,21 @@ class Deliveries(Protocol):
 
     async def purge(self, *, received_before_s: float) -> int:
         """Delete finished deliveries older than that; returns how many."""
+        ...
+
+    async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Delivery]:
+        """Deliveries with their outcomes in order of GUID: what a copy reads.
+
+        ``after`` is the last GUID of the page before. A page of large bodies is
+        shorter than ``limit``; the one behind the last delivery is empty.
+        """
+        ...
+
+    async def restore(self, delivery: Delivery, finished_handlers: Collected[str]) -> None:
+        """The delivery is kept with that outcome and these handlers finished: what a copy writes.
+
+        Repeating it changes nothing. A body that is kept already stays.
+        """
         ...
 
 
@@ -110,6 +127,10 @@ class Documents(Protocol):
 
     async def delete(self, collection: str, id: str, *, version: int) -> bool:  # noqa: A002 - the field's name
         """Delete the record if it still has ``version``."""
+        ...
+
+    async def restore(self, collection: str, document: Document) -> None:
+        """The record reads so and has that version, whatever was there: what a copy writes."""
         ...
 
     async def find(

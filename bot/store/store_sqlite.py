@@ -1,19 +1,16 @@
 """The store on one SQLite file: the embedded default."""
 
-import asyncio
-import json
 import sqlite3
-import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
+from bot.store.delivery_page import read_page
+from bot.store.packed_body import pack, unpack
 from bot.store.port import Delivery, DeliveryRef, Document, Json, Scalar
+from bot.store.record_text import from_text, to_text
 from bot.store.sqlite_file import SqliteFile
 from bot.store.sqlite_schema import documents_table, field_expression
 
 PURGE_BATCH = 500  # deliveries deleted in one go: others wait for the file meanwhile
-
-RAW = -zlib.MAX_WBITS  # deflate without a checksum: SQLite's log has one
-PACK_INLINE_BYTES = 256 * 1024  # compressing more than this would hold the event loop up
 
 
 class SqliteStore:
@@ -55,27 +52,10 @@ class SqliteDeliveries:
 
     async def add(self, delivery: Delivery) -> bool:
         """Save it unless its GUID is known; True only for the caller that saved it."""
-        packed = await _packed(delivery.body)
-
-        def insert(connection: sqlite3.Connection) -> bool:
-            known = "SELECT 1 FROM deliveries WHERE guid = ?"
-            if connection.execute(known, (delivery.guid,)).fetchall():
-                return False
-            body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
-            connection.execute(
-                "INSERT INTO deliveries (guid, number, event, key, received_at_s)"
-                " VALUES (?, ?, ?, ?, ?)",
-                (
-                    delivery.guid,
-                    body.lastrowid,
-                    delivery.event,
-                    delivery.key,
-                    delivery.received_at_s,
-                ),
-            )
-            return True
-
-        return await self._file.write(insert, size_bytes=len(packed))
+        packed = await pack(delivery.body)
+        return await self._file.write(
+            lambda connection: _insert(connection, delivery, packed), size_bytes=len(packed)
+        )
 
     async def get(self, guid: str) -> Delivery | None:
         """The delivery, or None where it is unknown or was purged."""
@@ -88,7 +68,7 @@ class SqliteDeliveries:
             return Delivery(
                 guid=guid_,
                 event=event,
-                body=zlib.decompress(body, wbits=RAW),
+                body=unpack(body),
                 key=key,
                 received_at_s=received_at_s,
                 outcome=outcome,
@@ -128,6 +108,32 @@ class SqliteDeliveries:
             if some < PURGE_BATCH:
                 return purged
 
+    async def page(self, *, after: str = "", limit: int = 100) -> Sequence[Delivery]:
+        """Deliveries with their outcomes in order of GUID."""
+
+        async def guids(after: str) -> list[str]:
+            sql = "SELECT guid FROM deliveries WHERE guid > ? ORDER BY guid LIMIT ?"
+            return [guid for (guid,) in await self._file.rows(sql, (after, limit))]
+
+        return await read_page(guids, self.get, after=after)
+
+    async def restore(self, delivery: Delivery, finished_handlers: Collection[str]) -> None:
+        """Keep the delivery with that outcome and these handlers finished."""
+        packed = await pack(delivery.body)
+        handlers = [(delivery.guid, each) for each in finished_handlers]
+
+        def write(connection: sqlite3.Connection) -> None:
+            _insert(connection, delivery, packed)
+            connection.execute(
+                "UPDATE deliveries SET outcome = ? WHERE guid = ?",
+                (delivery.outcome, delivery.guid),
+            )
+            connection.executemany(
+                "INSERT OR IGNORE INTO finished_handlers VALUES (?, ?)", handlers
+            )
+
+        await self._file.write(write, size_bytes=len(packed))
+
     async def _change(self, sql: str, *values: str) -> None:
         await self._file.write(lambda connection: connection.execute(sql, values).rowcount)
 
@@ -141,7 +147,7 @@ class SqliteDocuments:
     async def insert(self, collection: str, id: str, data: Mapping[str, Json]) -> bool:  # noqa: A002 - the port's name
         """Save a new record; False, and nothing changed, where the id is taken."""
         sql = f"INSERT OR IGNORE INTO {self._table(collection)} VALUES (?, 1, ?)"  # noqa: S608 - a name from our own table
-        return await self._changed(sql, id, _text(data))
+        return await self._changed(sql, id, to_text(data))
 
     async def get(self, collection: str, id: str) -> Document | None:  # noqa: A002 - the port's name
         """The record, or None."""
@@ -163,12 +169,17 @@ class SqliteDocuments:
             f"UPDATE {self._table(collection)} SET data = ?, version = version + 1"  # noqa: S608 - a name from our own table
             " WHERE id = ? AND version = ?"
         )
-        return await self._changed(sql, _text(data), id, version)
+        return await self._changed(sql, to_text(data), id, version)
 
     async def delete(self, collection: str, id: str, *, version: int) -> bool:  # noqa: A002 - the port's name
         """Delete the record if it still has ``version``."""
         sql = f"DELETE FROM {self._table(collection)} WHERE id = ? AND version = ?"  # noqa: S608 - a name from our own table
         return await self._changed(sql, id, version)
+
+    async def restore(self, collection: str, document: Document) -> None:
+        """Write the record with that version over whatever is there."""
+        sql = f"INSERT OR REPLACE INTO {self._table(collection)} VALUES (?, ?, ?)"  # noqa: S608 - a name from our own table
+        await self._changed(sql, document.id, document.version, to_text(document.data))
 
     async def find(
         self,
@@ -223,24 +234,28 @@ def _all(tests: Sequence[str]) -> str:
 
 def _document(row: tuple[str, int, str]) -> Document:
     id_, version, data = row
-    return Document(id_, version, json.loads(data))
+    return Document(id_, version, from_text(data))
 
 
-def _text(data: Mapping[str, Json]) -> str:
-    # Escaped to ASCII: half a surrogate pair in a stranger's text is no UTF-8.
-    return json.dumps(data, allow_nan=False, separators=(",", ":"))
-
-
-async def _packed(body: bytes) -> bytes:
-    """The body compressed, fast rather than small: a tenth of the bytes go to the disk."""
-    if len(body) > PACK_INLINE_BYTES:
-        return await asyncio.to_thread(_pack, body)
-    return _pack(body)
-
-
-def _pack(body: bytes) -> bytes:
-    packer = zlib.compressobj(1, wbits=RAW, memLevel=6)  # the least level, little to prepare
-    return packer.compress(body) + packer.flush()
+def _insert(connection: sqlite3.Connection, delivery: Delivery, packed: bytes) -> bool:
+    """Whether it was new."""
+    known = "SELECT 1 FROM deliveries WHERE guid = ?"
+    if connection.execute(known, (delivery.guid,)).fetchall():
+        return False
+    body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
+    connection.execute(
+        "INSERT INTO deliveries (guid, number, event, key, received_at_s, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            delivery.guid,
+            body.lastrowid,
+            delivery.event,
+            delivery.key,
+            delivery.received_at_s,
+            delivery.outcome,
+        ),
+    )
+    return True
 
 
 def _touch(connection: sqlite3.Connection) -> None:

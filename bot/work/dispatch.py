@@ -7,7 +7,8 @@ from typing import Any, Protocol
 import structlog
 
 from bot.errors import RetryLater, UserError
-from bot.store.port import Deliveries, Delivery
+from bot.queue.port import QueueUnavailable
+from bot.store.port import Deliveries, Delivery, StoreUnavailable
 from bot.work.events import Event, read_event
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,8 @@ class Dispatcher:
     async def dispatch(self, delivery: Delivery) -> None:
         """Handle the delivery to its end.
 
-        Raises MalformedDelivery; RetryLater or HandlersFailed when handlers are left over.
+        Raises MalformedDelivery; RetryLater or HandlersFailed when handlers are left over;
+        StoreUnavailable or QueueUnavailable at once, whichever handler met it.
         """
         event = read_event(delivery.event, delivery.guid, delivery.body)
         rows = [row for row in self._table if row.takes(event)]
@@ -83,6 +85,8 @@ class Dispatcher:
             except RetryLater as later:
                 late = later
                 continue
+            except (StoreUnavailable, QueueUnavailable):  # no handler's fault, and none can work
+                raise
             except UserError as error:  # a handler that knows its person has told them itself
                 log.info("handler refused", handler=row.name, code=error.code, guid=delivery.guid)
             except Exception:

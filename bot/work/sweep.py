@@ -5,20 +5,12 @@ process can die or an engine can be away. The queue drops what it already holds,
 so sweeping too much is harmless.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-
-import structlog
-
 from bot.clock import Clock
-from bot.errors import RetryLater
-from bot.queue.port import Message, Queue, QueueUnavailable
+from bot.queue.port import Message, Queue
 from bot.runs.enqueue import message_of
 from bot.runs.record import RunState
 from bot.runs.records import RunRecords
-from bot.store.port import Deliveries, StoreUnavailable
-
-log = structlog.get_logger(__name__)
+from bot.store.port import Deliveries
 
 GRACE_S = 60.0  # a delivery younger than this is on its way by itself
 KEPT_S = 14 * 24 * 3600.0  # GitHub redelivers for 3 days; the rest is for looking back
@@ -48,29 +40,3 @@ class Sweep:
             await self._queue.send(messages)
         await self._deliveries.purge(received_before_s=now_s - KEPT_S)
         return len(messages)
-
-
-@dataclass(frozen=True, slots=True)
-class Scheduled:
-    """Something that is done again and again, ``interval_s`` after it ended."""
-
-    name: str
-    interval_s: float
-    do: Callable[[], Awaitable[object]]
-
-
-async def repeat(job: Scheduled, *, clock: Clock) -> None:
-    """Do the job for ever; a failure is logged and the next turn comes."""
-    while True:
-        try:
-            await job.do()
-        except (StoreUnavailable, QueueUnavailable, RetryLater) as error:
-            log.warning("scheduled job put off", job=job.name, reason=str(error))
-        except Exception:
-            log.exception("scheduled job broke", job=job.name)
-        await clock.sleep(job.interval_s)
-
-
-def schedule(jobs: Sequence[Scheduled], *, clock: Clock) -> list[Awaitable[None]]:
-    """One endless coroutine a job, for the composition root to start and cancel."""
-    return [repeat(job, clock=clock) for job in jobs]

@@ -5,9 +5,10 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 
@@ -19,12 +20,14 @@ from bot.runs.records import RunTakenOver
 from bot.store.port import Deliveries, StoreUnavailable
 from bot.work.dispatch import Dispatcher
 from bot.work.events import MalformedDelivery
+from bot.work.outage import Outage
 
 log = structlog.get_logger(__name__)
 
 LONGEST_DELAY_S = 600.0
 IDLE_WAIT_S = 5.0
-ENDED_WELL = frozenset({"ok", "ignored"})
+LONGEST_PAUSE_S = 30.0  # between two looks at an engine that is away
+ENDED = frozenset({"ok", "ignored", "dead"})  # and ``redriven`` has not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,12 @@ class Worker:
         clock: Clock,
         limits: WorkerLimits,
         retried: Callable[[str], None],
+        check_store: Callable[[], Awaitable[None]],
     ) -> None:
-        """``retried`` hears what is tried once more: ``delivery`` or ``run``."""
+        """``retried`` hears what is tried once more: ``delivery`` or ``run``.
+
+        ``check_store`` writes to the store, and raises StoreUnavailable.
+        """
         self._queue = queue
         self._deliveries = deliveries
         self._dispatcher = dispatcher
@@ -67,6 +74,7 @@ class Worker:
         self._clock = clock
         self._limits = limits
         self._retried = retried
+        self._outage = Outage(check_store, clock=clock, first_wait_s=limits.first_delay_s)
         self._busy: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
 
@@ -75,15 +83,20 @@ class Worker:
 
         A stop that came before the first turn counts as well.
         """
+        failures = 0
         try:
             while not self._stopping.is_set():
                 try:
+                    await self._outage.over(self._stopping)
                     claims = await self._claim()
                     if not claims:
                         await self._rest()
+                    failures = 0
                 except (QueueUnavailable, StoreUnavailable) as error:
-                    log.warning("queue cannot be reached", reason=str(error))
-                    await self._clock.sleep(self._limits.first_delay_s)
+                    failures += 1
+                    pause_s = min(self._limits.delay_s(failures), LONGEST_PAUSE_S)
+                    log.warning("queue cannot be reached", reason=str(error), again_in_s=pause_s)
+                    await self._first_of(self._clock.sleep(pause_s), self._stopping.wait())
             if self._busy:
                 await asyncio.wait(self._busy)
         finally:
@@ -107,11 +120,16 @@ class Worker:
 
     async def _rest(self) -> None:
         """Wait for new work, for a claim of ours to end (it frees its key), or for the end."""
-        waits = {
-            asyncio.ensure_future(self._queue.wait(IDLE_WAIT_S)),
-            asyncio.ensure_future(self._stopping.wait()),
-        }
-        await asyncio.wait(waits | self._busy, return_when=asyncio.FIRST_COMPLETED)
+        waits = self._queue.wait(IDLE_WAIT_S), self._stopping.wait()
+        await self._first_of(*waits, beside=self._busy)
+
+    @staticmethod
+    async def _first_of(
+        *coroutines: Coroutine[Any, Any, object], beside: Set[asyncio.Task[Any]] = frozenset()
+    ) -> None:
+        """Return when one of them ends, or a task beside them; the others are cancelled."""
+        waits = {asyncio.ensure_future(each) for each in coroutines}
+        await asyncio.wait(waits | beside, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
         for wait in waits:
@@ -123,7 +141,10 @@ class Worker:
         heartbeat = asyncio.create_task(self._keep(claim))
         try:
             await self._work(claim)
-        except (QueueUnavailable, StoreUnavailable) as error:
+        except StoreUnavailable as error:
+            self._outage.began()
+            await self._let_go(claim, str(error))
+        except QueueUnavailable as error:
             log.warning("left to the next claim", message=claim.message.id, reason=str(error))
         except Exception:
             log.exception("worker broke", message=claim.message.id)
@@ -135,6 +156,13 @@ class Worker:
             await asyncio.sleep(self._limits.visibility_s / 3)
             with suppress(QueueUnavailable, StoreUnavailable):
                 await self._queue.extend(claim, visibility_s=self._limits.visibility_s)
+
+    async def _let_go(self, claim: Claim, reason: str) -> None:
+        """It is nobody's while the store is away; its visibility ends it where this fails."""
+        log.warning("let go", message=claim.message.id, reason=reason)
+        with suppress(QueueUnavailable):
+            delay_s = self._limits.delay_s(claim.attempt)
+            await self._queue.release(claim, delay_s=delay_s, reason=reason)
 
     async def _work(self, claim: Claim) -> None:
         if claim.attempt > self._limits.attempts:  # its worker died every time
@@ -172,7 +200,7 @@ class Worker:
         if delivery is None:
             log.warning("no such delivery", message=claim.message.id)
             return
-        if delivery.outcome in ENDED_WELL:  # its message came twice
+        if delivery.outcome in ENDED:  # its message came twice
             return
         await self._dispatcher.dispatch(delivery)
 
@@ -190,6 +218,6 @@ class Worker:
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
             await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
-        else:
+            await self._queue.bury(claim, reason=reason)
+        elif await self._queue.bury(claim, reason=reason):  # first: an ended delivery is let go
             await self._deliveries.finish(id_, "dead")
-        await self._queue.bury(claim, reason=reason)

@@ -14,6 +14,7 @@ from tests.benchmarks import (
     checking,
     delivery,
     deployments,
+    engines,
     registration,
     rendering,
     requests,
@@ -29,6 +30,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "registration": registration.measure,
     "delivery": delivery.measure,
     "deployments": deployments.measure,
+    "engines": engines.measure,
     "start": start.measure,
 }
 

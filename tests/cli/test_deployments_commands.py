@@ -24,7 +24,7 @@ def paved_road(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Run:
     """The command line on a store that has three deployments."""
-    environment = _environment(tmp_path)
+    environment = settings_at(tmp_path)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.chdir(tmp_path)
@@ -41,7 +41,8 @@ def paved_road(
     return run
 
 
-def _environment(folder: Path) -> dict[str, str]:
+def settings_at(folder: Path) -> dict[str, str]:
+    """The environment of an installation whose files lie in the folder."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     pem = key.private_bytes(
         serialization.Encoding.PEM,

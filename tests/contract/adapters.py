@@ -1,6 +1,6 @@
 """Every adapter of the two ports, opened the same way by tests and by their processes.
 
-A place is where the data lives and outlives a process: a file, later an address.
+A place is where the data lives and outlives a process: a file, or an address.
 """
 
 from pathlib import Path
@@ -8,23 +8,37 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
+from bot.queue.queue_sqs import SqsQueue
+from bot.store.collections import LEASES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
+from bot.store.store_mongo import MongoStore
 from bot.store.store_sqlite import SqliteStore
+from tests.mongo import server
+from tests.store.memory import MemoryDocuments
 
-STORES = ("sqlite",)
-QUEUES = ("sqlite",)
+STORES = ("sqlite", *server.STORES)
+QUEUES = ("sqlite", "sqs")
 
 THINGS = Collection("things", indexed=("color", "size", "sold"))
 
 
+def fresh_store_place(adapter: str, folder: Path) -> str:
+    """Where nothing has been kept yet."""
+    return str(folder / "store.db") if adapter == "sqlite" else server.fresh_url(adapter)
+
+
 def open_store(adapter: str, place: str) -> Store:
-    """A store of that adapter at that place, which knows the collection ``THINGS``."""
-    assert adapter == "sqlite"
-    return SqliteStore(SqliteFile(Path(place), collections=[THINGS]))
+    """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
+    if adapter == "sqlite":
+        return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
+    return MongoStore(place, collections=[THINGS, LEASES])
 
 
 def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:
-    """A queue of that adapter at that place."""
+    """A queue of that adapter at that place; on SQS its dead letters are this process's own."""
+    clock = clock or SystemClock()
+    if adapter == "sqs":
+        return SqsQueue(place, MemoryDocuments(), clock=clock)
     assert adapter == "sqlite"
-    return SqliteQueue(SqliteFile(Path(place), collections=[]), clock=clock or SystemClock())
+    return SqliteQueue(SqliteFile(Path(place), collections=[]), clock=clock)

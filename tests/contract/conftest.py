@@ -9,7 +9,15 @@ import pytest
 from bot.clock import ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
-from tests.contract.adapters import QUEUES, STORES, THINGS, open_queue, open_store
+from tests.contract.adapters import (
+    QUEUES,
+    STORES,
+    THINGS,
+    fresh_store_place,
+    open_queue,
+    open_store,
+)
+from tests.queue.sqs import ClockOfBoth, SqsServer
 from tests.store.memory import MemoryDocuments
 
 
@@ -23,11 +31,14 @@ class Place:
 
 @pytest.fixture(params=STORES)
 def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
-    return Place(request.param, str(tmp_path / "store.db"))
+    return Place(request.param, fresh_store_place(request.param, tmp_path))
 
 
 @pytest.fixture(params=QUEUES)
 def queue_place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    if request.param == "sqs":
+        server: SqsServer = request.getfixturevalue("sqs")
+        return Place("sqs", server.queue())
     return Place(request.param, str(tmp_path / "queue.db"))
 
 
@@ -44,13 +55,16 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     if request.param == "memory":
         yield MemoryDocuments(collections=[THINGS])
     else:
-        store = open_store(request.param, str(tmp_path / "store.db"))
+        store = open_store(request.param, fresh_store_place(request.param, tmp_path))
         yield store.documents
         await store.close()
 
 
 @pytest.fixture
-def clock() -> ManualClock:
+def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
+    """What the queue goes by; it stands still until the test moves it."""
+    if queue_place.adapter == "sqs":
+        return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 import pytest
 
 from bot.clock import ManualClock, SystemClock
-from bot.queue.port import Claim, DeadMessage, Message, Queue, QueueStats
+from bot.queue.port import Claim, DeadMessage, Message, Queue
 from tests.contract.adapters import open_queue
 from tests.contract.conftest import Place
 from tests.contract.processes import KEYS, MESSAGES, kill_after_lines, run_all, start
@@ -25,9 +25,15 @@ async def messages(queue: Queue) -> list[Message]:
     return [claim.message for claim in await claimed(queue)]
 
 
+async def counts(queue: Queue) -> tuple[int, int]:
+    stats = await queue.stats()
+    return stats.depth, stats.dead
+
+
 async def test_an_empty_queue_hands_out_nothing(queue: Queue) -> None:
     assert await claimed(queue) == []
-    assert await queue.stats() == QueueStats(0, 0.0, 0)
+    assert await counts(queue) == (0, 0)
+    assert (await queue.stats()).oldest_age_s in (0.0, None)
 
 
 async def test_one_key_is_handed_out_one_at_a_time_in_order(queue: Queue) -> None:
@@ -143,7 +149,7 @@ async def test_a_buried_message_keeps_its_reason_and_frees_its_key(
         DeadMessage(FIRST, 1, "It broke ten times. 💥", clock.now_s())
     ]
     assert await messages(queue) == [SECOND]
-    assert await queue.stats() == QueueStats(1, 0.0, 1)
+    assert await counts(queue) == (1, 1)
 
 
 async def test_a_redriven_message_starts_anew(queue: Queue) -> None:
@@ -172,15 +178,15 @@ async def test_dead_letters_are_read_in_pages(queue: Queue) -> None:
     assert seen == ids
 
 
-async def test_the_oldest_age_is_told(queue: Queue, clock: ManualClock) -> None:
+async def test_the_oldest_age_is_told_or_said_to_be_unknown(
+    queue: Queue, clock: ManualClock
+) -> None:
     await queue.send([FIRST])
     clock.advance(40)
     await queue.send([OTHER])
 
-    stats = await queue.stats()
-
-    assert (stats.depth, stats.dead) == (2, 0)
-    assert stats.oldest_age_s == pytest.approx(40)
+    assert await counts(queue) == (2, 0)
+    assert (await queue.stats()).oldest_age_s in (None, pytest.approx(40))
 
 
 async def test_waiting_ends_at_once_when_something_is_sent(queue: Queue) -> None:
@@ -232,13 +238,14 @@ async def test_four_processes_work_off_each_message_once_and_each_key_in_order(
     queue: Queue, queue_place: Place
 ) -> None:
     """They claim from one queue at the same time; nobody holds a key that another holds."""
-    await queue.send([Message(f"run:{n:04}", f"key-{n % KEYS}") for n in range(MESSAGES)])
+    total = MESSAGES[queue_place.adapter]
+    await queue.send([Message(f"run:{n:04}", f"key-{n % KEYS}") for n in range(total)])
 
     outputs = await run_all("work_off", queue_place.adapter, queue_place.name, times=4)
 
     held = sorted(tuple(line.split()) for output in outputs for line in output)
     assert [id_ for _, id_, *_ in sorted(held, key=lambda each: each[1])] == [
-        f"run:{n:04}" for n in range(MESSAGES)
+        f"run:{n:04}" for n in range(total)
     ]
     for _, of_key in groupby(held, key=lambda each: each[0]):  # sorted by key, then by id
         times = [
@@ -248,7 +255,7 @@ async def test_four_processes_work_off_each_message_once_and_each_key_in_order(
 
 
 async def test_what_was_sent_survives_a_kill(queue: Queue, queue_place: Place) -> None:
-    sent = await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=100)
+    sent = await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=60)
 
     seen: list[str] = []
     while claims := await claimed(queue):

@@ -195,9 +195,9 @@ class DeployWorld(BotWorld):
         return done
 
     async def idle(self) -> None:
-        """Worked off, also what came while its run was being worked on: the schedule sees it."""
+        """Worked off, also what is due by now."""
         await super().idle()
-        (job,) = [each for each in self.bot.jobs if each.name == "deployments"]
+        (job,) = [each for each in self.bot.jobs if each.name == "wake"]
         while await job.do():
             await super().idle()
 

@@ -547,6 +547,7 @@ async def test_a_branch_is_pointed_and_its_pull_request_found_and_edited(
     assert (made.head_sha, made.base_branch, made.state) == (head, "main", "open")
     assert await github.pull_requests.create(SHOP, **words) == made
     assert await github.pull_requests.open_of(SHOP, "paved/x") == made
+    assert await github.pull_requests.open(SHOP) == [made]
     await github.pull_requests.edit(SHOP, made.number, title="Add two", body="Thanks.")
     found = hub.pull("acme/shop", made.number)
     assert (found.title, found.body) == ("Add two", "Thanks.")

@@ -2,8 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,10 +12,10 @@ import pytest
 
 from bot.clock import ManualClock
 from bot.errors import RetryLater, UserError
-from bot.queue.port import Message
+from bot.queue.port import Claim, Message, QueueUnavailable
 from bot.queue.queue_sqlite import SqliteQueue
 from bot.runs import Engine, RunRecords
-from bot.store.port import Delivery
+from bot.store.port import Delivery, StoreUnavailable
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
 from bot.work.dispatch import Dispatcher, Row
@@ -47,6 +48,7 @@ class Bench:
     clock: ManualClock
     handlers: dict[str, Callable[[CommentMade], Awaitable[None]]] = field(default_factory=dict)
     retried: list[str] = field(default_factory=list)
+    outages: int = 0
     limits: WorkerLimits = field(default_factory=lambda: WorkerLimits(attempts=3, visibility_s=1e6))
 
     async def deliver(
@@ -72,7 +74,15 @@ class Bench:
             clock=self.clock,
             limits=self.limits,
             retried=self.retried.append,
+            check_store=self.check_store,
         )
+
+    async def check_store(self) -> None:
+        """As the store's own check, unless a test says that it fails some times."""
+        if self.outages:
+            self.outages -= 1
+            raise StoreUnavailable("It is away.")
+        await self.store.check()
 
     async def work(self) -> None:
         """Work until nothing is left to claim, moving the clock over every delay."""
@@ -108,6 +118,45 @@ async def test_a_delivery_is_done_after_its_handlers(bench: Bench) -> None:
     assert seen == ["hello"]
     now_s = bench.clock.now_s() + 1000
     assert not await bench.store.deliveries.unfinished(received_before_s=now_s, limit=10)
+
+
+async def test_a_store_that_is_away_wears_no_message_out(bench: Bench) -> None:
+    """Longer than all attempts would last: it is worked on once the store is back."""
+    seen: list[int] = []
+
+    async def away_at_first(_event: CommentMade) -> None:
+        seen.append(bench.outages)
+        if len(seen) == 1:
+            bench.outages = 50
+            raise StoreUnavailable("It is away.")
+
+    bench.handlers = {"away_at_first": away_at_first}
+    guid = await bench.deliver()
+    await bench.work()
+    assert seen == [0, 0]
+    kept = await bench.store.deliveries.get(guid)
+    assert kept is not None
+    assert kept.outcome == "ok"
+    assert await bench.queue.dead() == []
+
+
+async def test_a_worker_that_waits_for_the_store_can_be_stopped(bench: Bench) -> None:
+    away = asyncio.Event()
+
+    async def is_away(_event: CommentMade) -> None:
+        bench.outages = 1_000_000
+        away.set()
+        raise StoreUnavailable("It is away.")
+
+    bench.handlers = {"is_away": is_away}
+    await bench.deliver()
+    worker = bench.worker()
+    task = asyncio.create_task(worker.run())
+    await away.wait()
+    worker.stop()
+    async with asyncio.timeout(20):
+        await task
+    assert (await bench.queue.stats()).depth == 1
 
 
 async def test_one_handlers_failure_stops_no_other_and_only_it_is_repeated(bench: Bench) -> None:
@@ -290,6 +339,38 @@ async def test_a_worker_that_died_every_time_is_not_followed_for_ever(bench: Ben
     await bench.work()
     (dead,) = await bench.queue.dead()
     assert "never came to an end" in dead.reason
+
+
+class QueueAway(SqliteQueue):
+    """A queue that cannot be reached until its time has come."""
+
+    looks: list[float]
+    back_at_s: float
+
+    async def claim(self, *, limit: int, visibility_s: float) -> Sequence[Claim]:
+        self.looks.append(self._clock.now_s())
+        if self.looks[-1] < self.back_at_s:
+            raise QueueUnavailable("no route to it")
+        return await super().claim(limit=limit, visibility_s=visibility_s)
+
+
+async def test_a_queue_that_is_away_is_asked_less_often_and_found_when_it_is_back(
+    bench: Bench, tmp_path: Path
+) -> None:
+    bench.queue = away = QueueAway(SqliteFile(tmp_path / "queue.db"), clock=bench.clock)
+    away.looks, away.back_at_s = [], bench.clock.now_s() + 300
+    await bench.deliver()
+    running = asyncio.create_task((worker := bench.worker()).run())
+    async with asyncio.timeout(5):
+        while (await away.stats()).depth:
+            await away.wait(0.05)
+    worker.stop()
+    await running
+    await away.close()
+
+    pauses = [after - before for before, after in pairwise(away.looks)]
+    assert pauses[:6] == [2, 4, 8, 16, 30, 30]
+    assert len(pauses) < 20
 
 
 async def test_a_stop_that_comes_before_the_first_turn_counts(bench: Bench) -> None:

@@ -45,6 +45,10 @@ class PullRequests(Protocol):
         """Read it now. Raises NotFound."""
         ...
 
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        """Every open one, newest first."""
+        ...
+
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
         """The open pull request from that branch of the repository itself, or None."""
         ...

@@ -47,6 +47,12 @@ class Comment(msgspec.Struct):
     body: str = ""
 
 
+class Action(msgspec.Struct):
+    """Of any event that has actions."""
+
+    action: str
+
+
 class IssuesEvent(msgspec.Struct):
     action: str
     issue: Issue
@@ -191,6 +197,5 @@ class Installation(msgspec.Struct):
 
 
 class InstallationEvent(msgspec.Struct):
-    action: str
     installation: Installation
     sender: User
