@@ -1,10 +1,11 @@
 # Two commands matter to a newcomer: `make run` and `make test`.
 PYTHON ?= python3
+ARCHITECTURE ?= arm64
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: run test lint types check bench docs lock clean
+.PHONY: run test lint types check bench lambda docs lock clean
 
 run: $(STAMP)  ## a local GitHub with the bot beside it; prints where to click
 	$(BIN)/paved-road sandbox
@@ -24,6 +25,9 @@ check: lint types test
 
 bench: $(STAMP)  ## every figure that README claims
 	$(BIN)/python -m tests.benchmarks
+
+lambda: $(STAMP)  ## what AWS Lambda runs, for infra/bot: dist/paved-road-lambda.zip, -render.zip
+	$(BIN)/python -m infra.bot.build_lambda --architecture $(ARCHITECTURE) $(if $(PYTHON_OF_LAMBDA),--python $(PYTHON_OF_LAMBDA))
 
 docs: $(STAMP)  ## pages that are made from the code
 	$(BIN)/python -m bot.templates.options_table > docs/template-yml.md

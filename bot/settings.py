@@ -34,6 +34,7 @@ LOG_LEVELS = {
 
 _LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})")
 _REPOSITORY = re.compile(r"[A-Za-z0-9._-]{1,100}")
+_FUNCTION = re.compile(r"[A-Za-z0-9:_$-]{1,170}")
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ class Settings:
         default="sqlite:///data/paved-road.db", repr=False
     )  # may hold a password
     queue_url: str = "sqlite:///data/paved-road.db"  # one file for both: one fsync for both
+    render_function: str = ""  # AWS Lambda that renders templates; empty: a process of ours does
     workers: int = 8  # messages that one process works on side by side
     lease_seconds: int = 60  # a worker silent this long loses its message
     attempts: int = 10  # at one message before it goes to the dead letters
@@ -99,6 +101,7 @@ class Settings:
             log_format=read.choice("LOG_FORMAT", ("json", "pretty"), default="json"),
             store_url=store_url,
             queue_url=read.engine("QUEUE_URL", _QUEUES, default=beside),
+            render_function=read.function("RENDER_FUNCTION"),
             workers=read.integer("WORKERS", default=8, most=64),
             lease_seconds=read.integer("LEASE_SECONDS", default=60, least=1, most=3_600),
             attempts=read.integer("ATTEMPTS", default=10, most=100),
@@ -248,6 +251,13 @@ class EnvReader:
         fine = known and parts is not None and bool(parts.netloc) != is_file
         if not fine or (is_file and len(parts.path) < 2):
             self._problem(name, f"must be {' or '.join(dict.fromkeys(schemes.values()))}")
+        return text
+
+    def function(self, name: str) -> str:
+        """The name or the ARN of an AWS Lambda function, or empty."""
+        text = self.text(name, default="")
+        if text and not _FUNCTION.fullmatch(text):
+            self._problem(name, "must be the name or the ARN of an AWS Lambda function")
         return text
 
     def _file(self, name: str, path: Path) -> str:

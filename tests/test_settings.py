@@ -154,6 +154,16 @@ def test_the_key_may_stand_in_a_file(tmp_path: Path) -> None:
     assert Settings.from_env(env).private_key == KEY
 
 
+@pytest.mark.parametrize(
+    "name", ["render", "arn:aws:lambda:eu-central-1:123456789012:function:road-render:live"]
+)
+def test_templates_may_be_rendered_by_a_function(name: str) -> None:
+    """By its name or its ARN; without one, in a process of the bot's own."""
+    assert Settings.from_env(COMPLETE | {"RENDER_FUNCTION": name}).render_function == name
+    assert Settings.from_env(COMPLETE).render_function == ""
+    assert "RENDER_FUNCTION" in problems(RENDER_FUNCTION="https://elsewhere.example.com/render")
+
+
 def test_two_keys_are_one_too_many() -> None:
     """Nobody wonders which of two keys was used."""
     assert "keep one" in problems(PRIVATE_KEY_PATH="/somewhere.pem")["PRIVATE_KEY"]

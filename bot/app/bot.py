@@ -23,10 +23,11 @@ from bot.clock import Clock, SystemClock
 from bot.github.port import GitHub
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
+from bot.progress import ProgressReporter
 from bot.projects import OnRequest, ProjectRecords, StartGenerate
 from bot.queue.port import Queue
 from bot.receive import Metrics, Receiving, receive_app
-from bot.rendering import Renderer
+from bot.rendering import Elsewhere, Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
 from bot.setup import web_address
@@ -67,6 +68,7 @@ class Bot:
     registration: Registration
     runs: RunRecords
     engine: Engine
+    reporter: ProgressReporter
     start: StartGenerate
     projects: ProjectRecords
     audit: AuditLog
@@ -79,11 +81,13 @@ async def open_bot(
     clock: Clock | None = None,
     github: GitHub | None = None,
     redactor: Redactor | None = None,
+    key_refused: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Bot]:
     """Wire the bot; what it opened is closed when the block ends.
 
     ``redactor`` is what the logs go through; it learns every token. ``github``
-    replaces the real client, for tests of the services alone.
+    replaces the real client, for tests of the services alone. ``key_refused`` hears
+    when GitHub does not take our key: it may have been replaced.
     """
     clock = clock or SystemClock()
     metrics = Metrics(CollectorRegistry())
@@ -91,19 +95,35 @@ async def open_bot(
         store, queue = await stack.enter_async_context(open_store(settings, clock=clock))
         if github is None:
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            github = open_github(settings, session, clock=clock, metrics=metrics, redactor=redactor)
+            github = open_github(
+                settings,
+                session,
+                clock=clock,
+                metrics=metrics,
+                redactor=redactor,
+                key_refused=key_refused,
+            )
         parts = Parts(
             settings=settings,
             store=store,
             queue=queue,
             github=github,
-            renderer=await stack.enter_async_context(Renderer()),
+            renderer=await stack.enter_async_context(_renderer(settings)),
             clock=clock,
             metrics=metrics,
         )
         shared = share(parts)
         stack.push_async_callback(shared.reporter.close)
         yield _wire(parts, shared)
+
+
+def _renderer(settings: Settings) -> Renderer:
+    """Templates are rendered in processes of ours, or in a function of their own."""
+    if settings.render_function:
+        from bot.aws_lambda.remote_renderer import RenderFunction  # noqa: PLC0415 - boto3 loads slowly
+
+        return Renderer(isolation=Elsewhere(RenderFunction(settings.render_function)))
+    return Renderer()
 
 
 def _wire(parts: Parts, shared: Shared) -> Bot:
@@ -150,6 +170,7 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
         registration=templates.registration,
         runs=shared.runs,
         engine=shared.engine,
+        reporter=shared.reporter,
         start=projects.start,
         projects=shared.projects,
         audit=shared.audit,

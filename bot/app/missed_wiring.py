@@ -52,6 +52,7 @@ def missed_jobs(parts: Parts, shared: Shared, registration: Registration) -> Seq
         checks=shared.checks,
         make=make,
         catalog=parts.catalog,
+        clock=clock,
     )
     return (
         Scheduled("redeliver", REDELIVER_S, redeliver.once),

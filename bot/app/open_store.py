@@ -41,6 +41,20 @@ async def open_store_at(url: str) -> AsyncIterator[Store]:
         await store.close()
 
 
+@asynccontextmanager
+async def open_only_queue(settings: Settings, *, clock: Clock) -> AsyncIterator[Queue]:
+    """The queue, and of the store only what the queue needs of it."""
+    if not settings.queue_url.startswith("sqlite:"):
+        async with open_store(settings, clock=clock) as (_, elsewhere):
+            yield elsewhere
+        return
+    queue = SqliteQueue(_file(settings.queue_url, {}), clock=clock)
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     """The store at that address. Raises SettingsError for one that cannot be read."""
     if url.startswith("sqlite:"):

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import open_store, open_store_at
+from bot.app import open_only_queue, open_store_at
 from bot.clock import SystemClock
 from bot.doctor import (
     AppSeen,
@@ -68,7 +68,7 @@ async def _probes(settings: Settings) -> AsyncIterator[Probes]:
                 await store.check()
 
         async def queue() -> QueueStats:
-            async with open_store(settings, clock=clock) as (_store, queue):
+            async with open_only_queue(settings, clock=clock) as queue:
                 return await queue.stats()
 
         yield Probes(

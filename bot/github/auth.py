@@ -4,7 +4,7 @@ Tokens are opaque texts of any length, live for an hour, and are known to the
 redactor from the moment they exist.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -38,13 +38,21 @@ class AppKey:
 
     payer = "app"
 
-    def __init__(self, app_id: int, pem: str, clock: Clock, redactor: Redactor) -> None:
+    def __init__(
+        self,
+        app_id: int,
+        pem: str,
+        clock: Clock,
+        redactor: Redactor,
+        tell_refused: Callable[[], None] = lambda: None,
+    ) -> None:
         """Raises ValueError, which does not show the key, unless it is an RSA key in PEM."""
         redactor.remember(pem)
         self.app_id = app_id
         self._key = _rsa(pem)
         self._clock = clock
         self._redactor = redactor
+        self._tell_refused = tell_refused
         self._proof, self._renew_at_s = "", 0.0
 
     async def token(self) -> str:
@@ -65,9 +73,10 @@ class AppKey:
         return self._proof
 
     def refused(self, token: str) -> None:
-        """Sign a new one next time."""
+        """Sign a new one next time; whoever keeps the key hears of it."""
         if token == self._proof:
             self._renew_at_s = 0.0
+        self._tell_refused()
 
 
 @dataclass(frozen=True, slots=True)

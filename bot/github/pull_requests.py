@@ -95,6 +95,7 @@ def _pull(told: dict[str, Any]) -> PullRequest:
         state=told["state"],
         merged=bool(told.get("merged")),
         html_url=told["html_url"],
+        updated_at=told["updated_at"],
     )
 
 

@@ -1,5 +1,6 @@
 """Puts the adapters together for ``app.py``."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 import aiohttp
@@ -61,11 +62,13 @@ def open_github(
     clock: Clock,
     metrics: Watch,
     redactor: Redactor | None = None,
+    key_refused: Callable[[], None] = lambda: None,
 ) -> GitHub:
     """Every adapter, on one client, for all organisations that the App is installed in.
 
     The session stays the caller's to close. ``redactor`` is the one that the logs
-    go through; it learns every token. Raises ValueError for a key that is none.
+    go through; it learns every token. ``key_refused`` hears when GitHub answers 401 to
+    the App's own proof. Raises ValueError for a key that is none.
     """
     redactor = redactor or Redactor(clock)
     exchange = Exchange(session, settings.github_api_url)
@@ -75,7 +78,7 @@ def open_github(
     )
     governor = Governor(clock, paces_for(exchange.host, configured), longest_wait_s=LONGEST_WAIT_S)
     client = Client(exchange, clock=clock, redactor=redactor, governor=governor, watch=metrics)
-    key = AppKey(settings.app_id, settings.private_key, clock, redactor)
+    key = AppKey(settings.app_id, settings.private_key, clock, redactor, key_refused)
     redeliveries = Governor(
         clock, redelivery_paces_for(exchange.host), longest_wait_s=REDELIVERY_WAIT_S
     )

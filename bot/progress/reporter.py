@@ -24,6 +24,7 @@ class _Live:
     """A run that is being shown: the newest state not shown yet, and the task that shows it."""
 
     newest: Run
+    shown: Run | None
     stopped: asyncio.Event
     task: asyncio.Task[None] | None = None
 
@@ -46,7 +47,7 @@ class ProgressReporter:
         """Show this soon; the newest state wins."""
         live = self._live.get(run.id)
         if live is None:
-            live = self._live[run.id] = _Live(run, asyncio.Event())
+            live = self._live[run.id] = _Live(run, None, asyncio.Event())
             live.task = asyncio.create_task(self._follow(live))
         live.newest = run
 
@@ -55,6 +56,14 @@ class ProgressReporter:
         await self._stop(run.id)
         await self._shows[run.kind](run)
 
+    async def rest(self) -> None:
+        """Show what is due and follow nothing until the next ``progress``.
+
+        For a process that is about to be frozen: what it would show later, it never shows.
+        """
+        stopped = await asyncio.gather(*map(self._stop, list(self._live)))
+        await asyncio.gather(*(self._show_newest(live) for live in stopped if live is not None))
+
     async def close(self) -> None:
         """Stop following every run; their records are shown by whoever goes on."""
         for run_id in list(self._live):
@@ -62,23 +71,27 @@ class ProgressReporter:
 
     async def _follow(self, live: _Live) -> None:
         """Show the first state at once, so that the person sees the work begin."""
-        shown: Run | None = None
         while not live.stopped.is_set():
-            if live.newest is not shown:
-                shown = live.newest
-                try:
-                    await self._shows[shown.kind](shown)
-                except Exception as error:  # noqa: BLE001 - a courtesy; settle() reports in earnest
-                    log.info("progress not shown", run=shown.id, reason=type(error).__name__)
+            await self._show_newest(live)
             pause = asyncio.ensure_future(self._clock.sleep(self._interval_s))
             stop = asyncio.ensure_future(live.stopped.wait())
             await asyncio.wait({pause, stop}, return_when=asyncio.FIRST_COMPLETED)
             pause.cancel()
             stop.cancel()
 
-    async def _stop(self, run_id: str) -> None:
+    async def _show_newest(self, live: _Live) -> None:
+        if live.newest is live.shown:
+            return
+        run = live.shown = live.newest
+        try:
+            await self._shows[run.kind](run)
+        except Exception as error:  # noqa: BLE001 - a courtesy; settle() reports in earnest
+            log.info("progress not shown", run=run.id, reason=type(error).__name__)
+
+    async def _stop(self, run_id: str) -> _Live | None:
         """Let an edit under way finish: cancelled halfway, it could be made twice."""
         live = self._live.pop(run_id, None)
         if live is not None and live.task is not None:
             live.stopped.set()
             await live.task
+        return live

@@ -11,7 +11,7 @@ from bot.receive.body import Bodies, BodyLimits
 from bot.receive.head import Head
 from bot.receive.metrics import Metrics
 from bot.receive.metrics_page import AtScrape, MetricsPage
-from bot.receive.outbox import Outbox
+from bot.receive.outbox import OUTBOX, Outbox
 from bot.receive.probes import Check, Ready, healthz
 from bot.receive.signature import Signature
 from bot.receive.webhook import Webhook, answer
@@ -61,6 +61,7 @@ def receive_app(parts: Receiving) -> web.Application:
     )
     checks = {"store": parts.store.check, "queue": parts.queue.stats, **parts.checks}
     app = web.Application()
+    app[OUTBOX] = outbox
     app.cleanup_ctx.append(outbox.life)
     app.add_routes(
         [

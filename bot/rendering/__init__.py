@@ -8,8 +8,11 @@ network, files or secrets, and what comes back is checked as a stranger's messag
         rendered = await renderer.render(template, {"project_slug": "money-kit"})
 """
 
+from .elsewhere import Elsewhere, Exchange
 from .errors import RenderError, RendererUnavailable
+from .far_end import FarEnd
 from .inside.limits import Limits
+from .inside.wire import Truncated
 from .isolation import Isolation, PlainProcess, detect_isolation
 from .renderer import Renderer
 from .template import JSON, Allowed, Rendered, RenderedFile, Template, TemplateFile
@@ -18,6 +21,9 @@ from .trace import Origin, Trace
 __all__ = [
     "JSON",
     "Allowed",
+    "Elsewhere",
+    "Exchange",
+    "FarEnd",
     "Isolation",
     "Limits",
     "Origin",
@@ -30,5 +36,6 @@ __all__ = [
     "Template",
     "TemplateFile",
     "Trace",
+    "Truncated",
     "detect_isolation",
 ]

@@ -42,6 +42,11 @@ async def read_end(reader: asyncio.StreamReader) -> str:
     return msgspec.json.decode(await _read_header(reader, 1_000), type=_End).end
 
 
+def fault_of(end: str) -> Fault:
+    """What became of a render that ended, in that word of its host, before its answer was whole."""
+    return Fault(end if end in {"timeout", "memory"} else "crashed")
+
+
 async def read_loaded(reader: asyncio.StreamReader) -> None:
     """Return when the host has the template. Raises Truncated where it died."""
     await _read_header(reader, 1_000)

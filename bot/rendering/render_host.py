@@ -9,17 +9,20 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TypeAlias, TypeVar
 
 from .errors import RendererUnavailable
 from .inside.fault import Fault
 from .inside.limits import Limits
-from .inside.wire import LOAD, READY, RENDER, Truncated
+from .inside.wire import HEADER_BYTES, LOAD, PREFIX, READY, RENDER, Truncated
 from .isolation import Isolation, Process
-from .read_result import read_end, read_faults, read_loaded, read_result
+from .read_result import fault_of, read_end, read_faults, read_loaded, read_result
 from .template import Rendered, Template
 
 Answer = TypeVar("Answer")
+
+# Reads the child's answer and the host's word on how it ended.
+Follow: TypeAlias = Callable[[asyncio.StreamReader, asyncio.StreamReader], Awaitable[Answer]]
 
 _START_S = 30.0
 _GRACE_S = 3.0  # how long after its own bound a host may take to say so
@@ -114,15 +117,25 @@ class RenderHost:
             Fault: the template or the answers break a rule, or a limit.
             HostDied: the host ended meanwhile.
         """
-        return await self._ask(request, lambda reader: read_result(reader, template, self._limits))
+
+        async def read(reader: asyncio.StreamReader) -> Rendered:
+            return await read_result(reader, template, self._limits)
+
+        return await self._ask(request, lambda reader, ends: _follow(read, reader, ends))
 
     async def survey(self, request: bytes) -> list[Fault]:
         """The faults that a child found in the template's text. Raises like ``render``."""
-        return await self._ask(request, read_faults)
+        return await self._ask(request, lambda reader, ends: _follow(read_faults, reader, ends))
 
-    async def _ask(
-        self, request: bytes, read: Callable[[asyncio.StreamReader], Awaitable[Answer]]
-    ) -> Answer:
+    async def relay(self, request: bytes) -> tuple[str, bytes]:
+        """How a child ended and all that it sent, unread: somebody else judges it.
+
+        Raises like ``render``, of the limits for its size and its time alone.
+        """
+        most_bytes = PREFIX.size + HEADER_BYTES + self._limits.out_bytes
+        return await self._ask(request, lambda reader, ends: _relay(reader, ends, most_bytes))
+
+    async def _ask(self, request: bytes, follow: Follow[Answer]) -> Answer:
         async with self._slots:
             answer, their_answer = socket.socketpair()
             status, their_status = socket.socketpair()
@@ -131,25 +144,11 @@ class RenderHost:
                 try:
                     async with asyncio.timeout(self._limits.wall_s + _GRACE_S):
                         writer.write(request)
-                        return await self._follow(read, reader, ends)
+                        return await follow(reader, ends)
                 except TimeoutError:
                     raise self._lost(Fault("timeout")) from None
                 except (Truncated, ConnectionError):
                     raise self._lost(HostDied()) from None
-
-    async def _follow(
-        self,
-        read: Callable[[asyncio.StreamReader], Awaitable[Answer]],
-        reader: asyncio.StreamReader,
-        ends: asyncio.StreamReader,
-    ) -> Answer:
-        try:
-            result = await read(reader)
-        except (Truncated, ConnectionError):
-            end = await read_end(ends)
-            raise Fault(end if end in {"timeout", "memory"} else "crashed") from None
-        await read_end(ends)  # its folder is gone and so is its process
-        return result
 
     def _order(self, order: bytes, *theirs: socket.socket, ours: tuple[socket.socket, ...]) -> None:
         """Give the host its ends of the sockets; where it is gone, ours are closed too."""
@@ -173,6 +172,31 @@ class RenderHost:
         self._started.control.close()
         self._started.process.kill()
         return await asyncio.shield(asyncio.to_thread(_clean_up, self._started))
+
+
+async def _follow(
+    read: Callable[[asyncio.StreamReader], Awaitable[Answer]],
+    reader: asyncio.StreamReader,
+    ends: asyncio.StreamReader,
+) -> Answer:
+    try:
+        result = await read(reader)
+    except (Truncated, ConnectionError):
+        raise fault_of(await read_end(ends)) from None
+    await read_end(ends)  # its folder is gone and so is its process
+    return result
+
+
+async def _relay(
+    reader: asyncio.StreamReader, ends: asyncio.StreamReader, most_bytes: int
+) -> tuple[str, bytes]:
+    sent = bytearray()
+    with contextlib.suppress(ConnectionError):
+        while chunk := await reader.read(1 << 20):
+            sent += chunk
+            if len(sent) > most_bytes:
+                raise Fault("too-large")
+    return await read_end(ends), bytes(sent)
 
 
 def _start(isolation: Isolation) -> _Started:

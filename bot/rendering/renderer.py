@@ -3,16 +3,18 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Protocol, Self, TypeVar
 
+from .elsewhere import Elsewhere, RemoteHosts
 from .errors import RenderError, describe
 from .incoming import check_template, encode_request, identity_of
 from .inside.fault import Fault
 from .inside.limits import Limits
 from .isolation import Isolation, detect_isolation
 from .pool import HostPool
-from .render_host import HostDied, RenderHost
+from .render_host import HostDied
 from .template import JSON, Allowed, Rendered, Template
 from .trace import Trace, traces
 
@@ -26,6 +28,34 @@ _MAY_BE_ALLOWED = frozenset({"hook-not-allowed", "extension-not-allowed"})
 
 # Extensions of cookiecutter's own: no stranger's code, so no isolation is asked for.
 _HARMLESS = tuple(f"cookiecutter.extensions.{n}Extension" for n in ("Time", "UUID", "RandomString"))
+
+
+class Host(Protocol):
+    """Holds one template and renders it; see ``RenderHost``."""
+
+    async def render(self, request: bytes, template: Template) -> Rendered:
+        """The files. Raises Fault, HostDied."""
+        ...
+
+    async def survey(self, request: bytes) -> list[Fault]:
+        """What is wrong. Raises Fault, HostDied."""
+        ...
+
+
+class Hosts(Protocol):
+    """Where the renderer gets hosts from; see ``HostPool``."""
+
+    def shared(self, identity: str, template: Template) -> AbstractAsyncContextManager[Host]:
+        """A host that others may use as well."""
+        ...
+
+    def alone(self, template: Template) -> AbstractAsyncContextManager[Host]:
+        """A host that is never used again."""
+        ...
+
+    async def close(self) -> None:
+        """No host is left."""
+        ...
 
 
 class Renderer:
@@ -48,7 +78,7 @@ class Renderer:
     ) -> None:
         self._isolation, self._limits = isolation, limits
         self._max_hosts, self._log = max_hosts, log
-        self._pool: HostPool | None = None
+        self._pool: Hosts | None = None
         self._starting = asyncio.Lock()
 
     @property
@@ -68,12 +98,14 @@ class Renderer:
             if self._pool is None:
                 self._pool = await self._start()
 
-    async def _start(self) -> HostPool:
+    async def _start(self) -> Hosts:
         if self._isolation is None:
             self._isolation = await asyncio.to_thread(detect_isolation)
         found = self._isolation
         if found.note:
             self._log(f"Rendering isolation: {found.name}: {found.note}")
+        if isinstance(found, Elsewhere):
+            return RemoteHosts(found.exchange, self._limits)
         pool = HostPool(found, self._limits, max_hosts=self._max_hosts, log=self._log)
         pool.warm()
         return pool
@@ -117,7 +149,7 @@ class Renderer:
         granted = await self._granted(template, allowed)
         request = encode_request(answers, granted, self._limits)
 
-        async def render(host: RenderHost) -> Rendered:
+        async def render(host: Host) -> Rendered:
             return await host.render(request, template)
 
         try:
@@ -145,7 +177,7 @@ class Renderer:
         granted = await self._granted(template, allowed)
         request = encode_request(answers, granted, self._limits, survey=True)
 
-        async def survey(host: RenderHost) -> list[Fault]:
+        async def survey(host: Host) -> list[Fault]:
             return await host.survey(request)
 
         try:
@@ -173,7 +205,7 @@ class Renderer:
         wanted = [path for path in paths if path in rendered.sources]
         request = encode_request(answers, granted, self._limits, only=wanted)
 
-        async def render(host: RenderHost) -> Rendered:
+        async def render(host: Host) -> Rendered:
             return await host.render(request, template)
 
         try:
@@ -203,7 +235,7 @@ class Renderer:
         self,
         template: Template,
         allowed: Allowed,
-        ask: Callable[[RenderHost], Awaitable[Answer]],
+        ask: Callable[[Host], Awaitable[Answer]],
     ) -> Answer:
         pool = self._pool
         if pool is None:

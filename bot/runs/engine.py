@@ -4,10 +4,10 @@ One save lies between two steps: it records the end of one and the start of the
 next together. A repeated step is told apart by its attempts.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 
@@ -18,6 +18,13 @@ from bot.runs.record import Problem, Run, RunState, StepRecord, StepState
 from bot.runs.records import RunRecords
 
 log = structlog.get_logger(__name__)
+
+MayGoOn: TypeAlias = Callable[[], bool]
+
+
+def always() -> bool:
+    """Nothing ends but what is done."""
+    return True
 
 
 class Reporter(Protocol):
@@ -89,8 +96,12 @@ class Engine:
         """Whether runs of this kind make something that can be removed again."""
         return self._kinds[run.kind][0].undo is not None
 
-    async def advance(self, run_id: str) -> Run:
+    async def advance(self, run_id: str, *, may_go_on: MayGoOn = always) -> Run:
         """Carry the run on from where its record stands, to its end or to where it waits.
+
+        ``may_go_on`` is asked between two steps. Where it says no, the run is saved and
+        shown as it stands, still RUNNING, and the caller sees to it that it is advanced
+        again. One step is always done, so that every call brings the run further.
 
         Raises RetryLater when the work must come back later and RunTakenOver
         when another worker has it. Anything else that a step raises passes
@@ -100,7 +111,7 @@ class Engine:
         if run.state is RunState.UNDOING:
             run = await self._undo(run)
         elif not run.finished:
-            run = await self._steps(run)
+            run = await self._steps(run, may_go_on)
         try:
             await self._reporter.settle(run)
         finally:  # GitHub may be away for the one; the other needs only the store
@@ -158,12 +169,13 @@ class Engine:
             raise LookupError(f"no run {run_id}")
         return run
 
-    async def _steps(self, run: Run) -> Run:
+    async def _steps(self, run: Run, may_go_on: MayGoOn) -> Run:
         kind, services = self._kinds[run.kind]
         steps: Mapping[str, Step[Any]] = {step.name: step for step in kind.steps}
-        for record in run.steps:
-            if record.state in (StepState.DONE, StepState.SKIPPED):
-                continue
+        left = [step for step in run.steps if step.state not in (StepState.DONE, StepState.SKIPPED)]
+        for record in left:
+            if record is not left[0] and not may_go_on():
+                return await self._records.save(run)
             run = await self._begin(run, record.name)
             try:
                 outcome = await steps[record.name].ensure(run, services)

@@ -48,13 +48,18 @@ class ReadSince:
         """
         missed, newest = 0, ""
         for each in found:
-            if seconds_of(each.updated_at) > self._clock.now_s() - FRESH_S:
+            if is_fresh(each.updated_at, now_s=self._clock.now_s()):
                 break
             missed += await at(each)
             newest = each.updated_at
         if newest:
             await put(self._documents, READ_BACK.name, self._name, {"since": newest})
         return missed
+
+
+def is_fresh(updated_at: str, *, now_s: float) -> bool:
+    """Whether an event of that update may still be on its way."""
+    return seconds_of(updated_at) > now_s - FRESH_S
 
 
 def iso(at_s: float) -> str:

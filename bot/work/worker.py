@@ -15,7 +15,9 @@ import structlog
 from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.queue.port import Claim, Queue, QueueUnavailable
-from bot.runs.engine import Engine
+from bot.runs.engine import Engine, MayGoOn, always
+from bot.runs.enqueue import enqueue
+from bot.runs.record import RunState
 from bot.runs.records import RunTakenOver
 from bot.store.port import Deliveries, StoreUnavailable
 from bot.work.dispatch import Dispatcher
@@ -75,7 +77,7 @@ class Worker:
         self._limits = limits
         self._retried = retried
         self._outage = Outage(check_store, clock=clock, first_wait_s=limits.first_delay_s)
-        self._busy: set[asyncio.Task[None]] = set()
+        self._busy: set[asyncio.Task[bool]] = set()
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
@@ -113,7 +115,7 @@ class Worker:
             return 1
         claims = await self._queue.claim(limit=free, visibility_s=self._limits.visibility_s)
         for claim in claims:
-            task = asyncio.create_task(self._hold(claim))
+            task = asyncio.create_task(self.work_on(claim))
             self._busy.add(task)
             task.add_done_callback(self._busy.discard)
         return len(claims)
@@ -136,11 +138,16 @@ class Worker:
             with suppress(asyncio.CancelledError):
                 await wait
 
-    async def _hold(self, claim: Claim) -> None:
-        """Work on a claim with its visibility kept up; whatever happens, the worker lives."""
+    async def work_on(self, claim: Claim, *, may_go_on: MayGoOn = always) -> bool:
+        """Work on a claim with its visibility kept up; whatever happens, the worker lives.
+
+        True where the message is gone for good: done, or among the dead letters. False
+        where it comes again. A run that may not go on is put down between two steps,
+        and a new message takes it up: that is no attempt that failed.
+        """
         heartbeat = asyncio.create_task(self._keep(claim))
         try:
-            await self._work(claim)
+            return await self._work(claim, may_go_on)
         except StoreUnavailable as error:
             self._outage.began()
             await self._let_go(claim, str(error))
@@ -150,6 +157,7 @@ class Worker:
             log.exception("worker broke", message=claim.message.id)
         finally:
             heartbeat.cancel()
+        return False
 
     async def _keep(self, claim: Claim) -> None:
         while True:
@@ -164,37 +172,41 @@ class Worker:
             delay_s = self._limits.delay_s(claim.attempt)
             await self._queue.release(claim, delay_s=delay_s, reason=reason)
 
-    async def _work(self, claim: Claim) -> None:
+    async def _work(self, claim: Claim, may_go_on: MayGoOn) -> bool:
+        """Whether the message is gone."""
         if claim.attempt > self._limits.attempts:  # its worker died every time
-            await self._give_up(claim, "It was begun several times and never came to an end.")
-            return
+            reason = "It was begun several times and never came to an end."
+            return await self._give_up(claim, reason)
         try:
-            await self._act(claim)
+            await self._act(claim, may_go_on)
         except RunTakenOver:
             log.info("another worker goes on", message=claim.message.id)
+            return False
         except MalformedDelivery as error:
-            await self._give_up(claim, f"The payload is not shaped as documented: {error}.")
+            reason = f"The payload is not shaped as documented: {error}."
+            return await self._give_up(claim, reason)
         except RetryLater as later:
-            await self._again(
+            return await self._again(
                 claim, later.reason, least_s=later.wait_s or 0.0, attempts=self._limits.attempts
             )
         except (QueueUnavailable, StoreUnavailable):
             raise
         except Exception as error:
             log.exception("work broke", message=claim.message.id, attempt=claim.attempt)
-            await self._again(
+            return await self._again(
                 claim,
                 f"Something broke on our side ({type(error).__name__}).",
                 least_s=0.0,
                 attempts=self._limits.attempts_at_bugs,
             )
-        else:
-            await self._queue.ack(claim)
+        return await self._queue.ack(claim)
 
-    async def _act(self, claim: Claim) -> None:
+    async def _act(self, claim: Claim, may_go_on: MayGoOn) -> None:
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
-            await self._engine.advance(id_)
+            run = await self._engine.advance(id_, may_go_on=may_go_on)
+            if run.state is RunState.RUNNING:  # put down between two steps
+                await enqueue(self._queue, run)
             return
         delivery = await self._deliveries.get(id_)
         if delivery is None:
@@ -204,20 +216,23 @@ class Worker:
             return
         await self._dispatcher.dispatch(delivery)
 
-    async def _again(self, claim: Claim, reason: str, *, least_s: float, attempts: int) -> None:
+    async def _again(self, claim: Claim, reason: str, *, least_s: float, attempts: int) -> bool:
         if claim.attempt >= attempts:
-            await self._give_up(claim, reason)
-            return
+            return await self._give_up(claim, reason)
         wait_s = max(least_s, self._limits.delay_s(claim.attempt))
         log.info("again later", message=claim.message.id, wait_s=wait_s, reason=reason)
         self._retried(claim.message.id.partition(":")[0])
         await self._queue.release(claim, delay_s=wait_s, reason=reason)
+        return False
 
-    async def _give_up(self, claim: Claim, reason: str) -> None:
+    async def _give_up(self, claim: Claim, reason: str) -> bool:
         log.error("given up", message=claim.message.id, reason=reason)
         kind, _, id_ = claim.message.id.partition(":")
         if kind == "run":
-            await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
-            await self._queue.bury(claim, reason=reason)
-        elif await self._queue.bury(claim, reason=reason):  # first: an ended delivery is let go
+            with suppress(LookupError):  # there is no such run, and so nobody to tell
+                await self._engine.give_up(id_, reason=reason, reference=claim.message.id)
+            return await self._queue.bury(claim, reason=reason)
+        is_dead = await self._queue.bury(claim, reason=reason)
+        if is_dead:  # in this order: an ended delivery is let go
             await self._deliveries.finish(id_, "dead")
+        return is_dead

@@ -15,6 +15,7 @@ from tests.benchmarks import (
     delivery,
     deployments,
     engines,
+    lambda_package,
     registration,
     rendering,
     requests,
@@ -32,6 +33,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "deployments": deployments.measure,
     "engines": engines.measure,
     "start": start.measure,
+    "lambda": lambda_package.measure,
 }
 
 

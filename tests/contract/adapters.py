@@ -28,6 +28,12 @@ def fresh_store_place(adapter: str, folder: Path) -> str:
     return str(folder / "store.db") if adapter == "sqlite" else server.fresh_url(adapter)
 
 
+async def forget_store_place(adapter: str, place: str) -> None:
+    """Nothing is left there; a test's own folder goes by itself."""
+    if adapter != "sqlite":
+        await server.drop(place)
+
+
 def open_store(adapter: str, place: str) -> Store:
     """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
     if adapter == "sqlite":

@@ -143,9 +143,9 @@ async def work_off(adapter: str, place: str) -> None:
 
 
 async def claim_and_hang(adapter: str, place: str) -> None:
-    """Claim everything for a second and never let go."""
+    """Claim everything for a minute and never let go."""
     queue = open_queue(adapter, place)
-    for claim in await queue.claim(limit=100, visibility_s=1.0):
+    for claim in await queue.claim(limit=100, visibility_s=60):
         print(claim.message.id, flush=True)
     await asyncio.Event().wait()
 

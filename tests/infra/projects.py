@@ -9,6 +9,7 @@ from typing import Any, Final
 ROOT: Final = Path(__file__).parents[2]
 SERVICE: Final = ROOT / "infra" / "service"
 ACCOUNT: Final = ROOT / "infra" / "account" / "aws"
+BOT: Final = ROOT / "infra" / "bot"
 HERE: Final = Path(__file__).parent
 CLOUDS: Final = ("aws", "google", "azure")
 

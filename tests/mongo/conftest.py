@@ -8,12 +8,14 @@ from pymongo import common
 from bot.store.store_mongo import MongoStore
 from tests.contract.adapters import THINGS
 from tests.mongo.cutting_proxy import CuttingProxy, cutting_proxy
-from tests.mongo.server import fresh_url
+from tests.mongo.server import drop, fresh_url
 
 
 @pytest.fixture
-def url() -> str:
-    return fresh_url()
+async def url() -> AsyncIterator[str]:
+    url = fresh_url()
+    yield url
+    await drop(url)
 
 
 @pytest.fixture

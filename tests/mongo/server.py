@@ -12,7 +12,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from pymongo import AsyncMongoClient
 
 from tests.catalog.needed_tools import missing
 
@@ -77,6 +80,13 @@ def fresh_url(adapter: str = "mongodb") -> str:
     if not _running:
         _running.append(MongoTestServer())  # it ends with us, as its standard input does
     return _running[0].url(database)
+
+
+async def drop(url: str) -> None:
+    """Nothing is left of the database at that address."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(url)
+    await client.drop_database(client.get_default_database().name)
+    await client.close()
 
 
 def _java() -> str:

@@ -96,3 +96,21 @@ async def test_a_failing_edit_on_the_way_harms_nothing() -> None:
     await shown.settle(at(2))
     (text,) = github.texts("acme/catalog", 7)
     assert text.startswith("now 2\n")
+
+
+async def test_before_a_freeze_what_is_due_is_shown_and_nothing_goes_on() -> None:
+    """Afterwards the reporter follows runs as before."""
+    github, clock = FakeGitHub(), HeldClock()
+    shown = reporter(github, clock)
+    shown.progress(at(1))
+    await clock.asleep.wait()
+    shown.progress(at(2))
+    before = asyncio.all_tasks()
+    await shown.rest()
+    assert github.texts("acme/catalog", 7)[0].startswith("now 2\n")
+    assert asyncio.all_tasks() < before
+    await shown.rest()
+    assert github.calls == ["issues.comment", "issues.edit_comment"]
+    shown.progress(at(3))
+    await shown.rest()
+    assert github.texts("acme/catalog", 7)[0].startswith("now 3\n")

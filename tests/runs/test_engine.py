@@ -407,3 +407,27 @@ async def test_a_run_of_no_more_use_ends_cancelled_and_says_why() -> None:
     assert not asking.undoes(ended)
     assert await asking.advance(run.id) == ended
     assert seen.settled == [RunState.CANCELLED] * 2
+
+
+@given(answers=st.lists(st.booleans(), max_size=8))
+async def test_a_run_put_down_between_steps_ends_as_an_unbroken_one(answers: list[bool]) -> None:
+    """Every call does one step at the least, saves it, and shows how far it came."""
+    documents, world, seen = MemoryDocuments(), World(), Seen()
+    run = await a_run(documents, world)
+    pending = list(answers)
+
+    def may_go_on() -> bool:
+        return pending.pop(0) if pending else True
+
+    calls, versions = 0, [run.version]
+    while run.state is RunState.RUNNING:
+        run = await engine(documents, world, seen).advance(run.id, may_go_on=may_go_on)
+        calls += 1
+        versions.append(run.version)
+        assert run == await RunRecords(documents).get(run.id)
+        assert len(world.made) >= min(calls, 3)
+    assert run.state is RunState.SUCCEEDED
+    assert world.made == ["one", "two", "three"]
+    assert [(step.state, step.attempts) for step in run.steps] == [(StepState.DONE, 1)] * 3
+    assert versions == sorted(set(versions)), "each pause is another state, and its message new"
+    assert seen.settled == [RunState.RUNNING] * (calls - 1) + [RunState.SUCCEEDED]

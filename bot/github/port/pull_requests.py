@@ -26,6 +26,7 @@ class PullRequest:
     state: Literal["open", "closed"]
     merged: bool
     html_url: str
+    updated_at: str = ""  # ISO 8601, as GitHub writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

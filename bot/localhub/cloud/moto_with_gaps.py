@@ -5,9 +5,11 @@ outlives the test that started it. A call that moto does not know (or breaks on)
 with 501: its own answer, an HTML page with 500, makes the AWS provider try again for an hour.
 """
 
+import importlib.util
 import json
 import os
 import sys
+from types import ModuleType
 from typing import Any
 
 os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
@@ -17,6 +19,12 @@ from moto.budgets.responses import BudgetsResponse
 from moto.core.responses import BaseResponse
 from moto.server import ThreadedMotoServer
 
+# moto's API Gateway imports this for definitions in OpenAPI, which nobody sends here.
+_OPENAPI: dict[str, dict[str, Any]] = {
+    "openapi_spec_validator": {"validate": None, "__path__": []},
+    "openapi_spec_validator.validation": {"__path__": []},
+    "openapi_spec_validator.validation.exceptions": {"OpenAPIValidationError": ValueError},
+}
 _tags: dict[str, dict[str, str]] = {}  # by ARN of scalable targets and budgets
 _register = ApplicationAutoScalingResponse.register_scalable_target
 _create_budget = BudgetsResponse.create_budget
@@ -82,7 +90,14 @@ def _arn(self: Any) -> str:
 
 
 def fill_gaps() -> None:
-    """From now on moto in this process keeps such tags, changes budgets, and refuses at once."""
+    """From now on moto in this process keeps such tags, changes budgets, and refuses at once.
+
+    It also has API Gateway without the packages that only definitions in OpenAPI need.
+    """
+    if importlib.util.find_spec("openapi_spec_validator") is None:
+        for name, holds in _OPENAPI.items():
+            sys.modules[name] = ModuleType(name)
+            vars(sys.modules[name]).update(holds)
     scaling: Any = ApplicationAutoScalingResponse
     scaling.register_scalable_target = _register_with_tags
     scaling.list_tags_for_resource = lambda self: json.dumps({"Tags": _tags.get(_arn(self), {})})

@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from bot.clock import Clock
 from bot.github.port import PullRequest, PullRequests, RepositoryName
 from bot.templates.pull_requests.records import Checks
 from bot.work.made_delivery import MakeDelivery
+from bot.work.read_since import is_fresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,12 +17,15 @@ class MissedPulls:
     checks: Checks
     make: MakeDelivery
     catalog: RepositoryName
+    clock: Clock
 
     async def once(self) -> int:
         """Let each go the way of its event; returns how many were missed."""
         return sum([await self._look(each) for each in await self.pulls.open(self.catalog)])
 
     async def _look(self, pull: PullRequest) -> bool:
+        if is_fresh(pull.updated_at, now_s=self.clock.now_s()):
+            return False
         if await self.checks.of(pull.head_sha):
             return False
         subject = f"{self.catalog}#{pull.number}".lower()

@@ -1,10 +1,12 @@
 """A pull request of which no event came is checked all the same, and once."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot.work.read_since import FRESH_S, iso
 from tests.bot_in_memory import BotWorld, open_bot_world
 from tests.templates.pull_requests.offers import checks, comment, manifest
 
@@ -35,6 +37,15 @@ async def test_it_is_checked_once_whatever_comes_late(world: BotWorld) -> None:
     await world.idle()
     assert await look(world) == 0
     assert checks(world) == [check]
+
+
+async def test_what_just_moved_is_left_to_its_event(world: BotWorld) -> None:
+    number = await world.open_pull([manifest(world, version="1.1.0")], tell=False)
+    pulls, now_s = world.github.pulls, world.bot.clock.now_s()
+    pulls[number] = replace(pulls[number], updated_at=iso(now_s))
+    assert await look(world) == 0
+    pulls[number] = replace(pulls[number], updated_at=iso(now_s - FRESH_S))
+    assert await look(world) == 1
 
 
 async def test_closed_ones_are_left_alone(world: BotWorld) -> None:
