@@ -5,44 +5,44 @@ from typing import Final
 
 from bot.doctor.finding import Finding
 from bot.doctor.probes import Probes
-from bot.errors import UserError
 from bot.queue.port import QueueUnavailable
+from bot.settings import SettingsError
 from bot.store.port import StoreUnavailable
 
 OLD_AGE_S: Final = 600.0  # a message that has waited so long waits for nobody
-DISK: Final = "Look at the disk's space and the file's owner, or at"
 STORES: Final = {"sqlite": "SQLite", "mongodb": "MongoDB", "mongodb+srv": "MongoDB"}
 QUEUES: Final = {"sqlite": "SQLite", "sqs": "SQS", "https": "SQS", "http": "SQS"}
 MEND: Final[Mapping[str, str]] = {
-    "SQLite": DISK,
-    "MongoDB": "Look whether the server runs and has a primary, at the network between, and at",
-    "SQS": "Look at AWS_REGION, the role's permissions on the queue and its dead letters, and",
+    "SQLite": "Look at the disk's space and the file's owner, or at {name}.",
+    "MongoDB": "Look at {name} (host, user, password, database), whether MongoDB runs and has a "
+    "primary, and whether this machine reaches it; docs/mongodb.md says more.",
+    "SQS": "Look at {name}, AWS_REGION, and what the role may do on queue and dead letters.",
 }
 
 
 async def look_at_store(probes: Probes, url: str) -> list[Finding]:
     """Whether it keeps things; ``url`` names the engine and is not repeated."""
-    engine = STORES.get(url.partition(":")[0], "The store")
+    engine = STORES[url.partition(":")[0]]
     try:
         await probes.store()
     except (StoreUnavailable, OSError) as error:
-        do = f"{MEND.get(engine, 'Look at')} STORE_URL."
+        do = MEND[engine].format(name="STORE_URL")
         return [Finding("store", False, _told(engine, error), do)]
-    except UserError as error:
-        return [Finding("store", False, error.problem, error.fix)]
+    except SettingsError as error:
+        return [Finding("store", False, _clauses(error), "Correct STORE_URL.")]
     return [Finding("store", True, f"{engine} works.")]
 
 
 async def look_at_queue(probes: Probes, url: str) -> list[Finding]:
     """Whether it works and somebody works it off."""
-    engine = QUEUES.get(url.partition(":")[0], "The queue")
+    engine = QUEUES[url.partition(":")[0]]
     try:
         stats = await probes.queue()
     except (QueueUnavailable, StoreUnavailable, OSError) as error:
-        do = f"{MEND.get(engine, 'Look at')} QUEUE_URL."
+        do = MEND[engine].format(name="QUEUE_URL")
         return [Finding("queue", False, _told(engine, error), do)]
-    except UserError as error:
-        return [Finding("queue", False, error.problem, error.fix)]
+    except SettingsError as error:
+        return [Finding("queue", False, _clauses(error), "Correct what is named.")]
     if stats.oldest_age_s is not None and stats.oldest_age_s > OLD_AGE_S:
         what = f"The oldest of {stats.depth} messages waits for {stats.oldest_age_s:.0f} seconds."
         return [Finding("queue", False, what, "Start `paved-road work`, or look at its log.")]
@@ -59,6 +59,10 @@ def _told(engine: str, error: Exception) -> str:
     if isinstance(error, OSError):
         words = f"{error.strerror or type(error).__name__}."
     return words if words.startswith(engine) else f"{engine}: {words}"
+
+
+def _clauses(error: SettingsError) -> str:
+    return " ".join(f"{name} {what}." for name, what in error.problems.items())
 
 
 async def look_at_rendering(probes: Probes) -> list[Finding]:

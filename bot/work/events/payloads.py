@@ -197,6 +197,5 @@ class Installation(msgspec.Struct):
 
 
 class InstallationEvent(msgspec.Struct):
-    action: str
     installation: Installation
     sender: User
