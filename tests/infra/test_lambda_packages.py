@@ -1,5 +1,6 @@
 """``make lambda``: what is in the packages, and that the functions start with that alone."""
 
+import json
 import subprocess
 import zipfile
 from dataclasses import dataclass
@@ -8,8 +9,12 @@ from platform import machine
 
 import pytest
 
+from bot.aws_lambda.envelope import pack, unpack
+from bot.rendering import Allowed, Limits
+from bot.rendering.incoming import encode_request, encode_template
 from infra.bot import build_lambda
 from tests.catalog.needed_tools import python
+from tests.rendering.templates_in_memory import template
 
 MACHINE = "arm64" if machine() in ("aarch64", "arm64") else "x86_64"
 # What a function of AWS has: the unpacked package first on the path, no other package, no variable.
@@ -134,6 +139,21 @@ def test_the_renderer_starts_with_its_package_alone(built: Built, tmp_path: Path
     code = "from bot.aws_lambda.render import handler; print(handler({}, None))"
 
     assert said(folder, code).strip() == "{'refused': 'malformed'}"
+
+
+def test_the_renderer_renders_with_its_package_alone(built: Built, tmp_path: Path) -> None:
+    """The process that it starts finds cookiecutter and what that needs there, too."""
+    folder = unpacked(built.render, tmp_path / "render")
+    greeter = template({"a.txt": "Hello {{ cookiecutter.project_slug }}"})
+    request = encode_request({"project_slug": "money-kit"}, Allowed(), Limits())
+    message = pack(encode_template(greeter, Limits()) + request)
+    code = (
+        "import json; from bot.aws_lambda.render import handler;"
+        f"print(json.dumps(handler({{'message': {message!r}}}, None)))"
+    )
+
+    answer = json.loads(said(folder, code))
+    assert b"Hello money-kit" in unpack(answer["answer"], most_bytes=10_000)
 
 
 def test_a_machine_that_lambda_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
