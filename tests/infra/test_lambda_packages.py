@@ -1,5 +1,7 @@
 """``make lambda``: what is in the packages, and that the functions start with that alone."""
 
+import asyncio
+import json
 import subprocess
 import zipfile
 from dataclasses import dataclass
@@ -8,8 +10,11 @@ from platform import machine
 
 import pytest
 
+from bot.aws_lambda.envelope import pack, unpack
+from bot.rendering import Elsewhere, Renderer
 from infra.bot import build_lambda
 from tests.catalog.needed_tools import python
+from tests.rendering.templates_in_memory import template, texts
 
 MACHINE = "arm64" if machine() in ("aarch64", "arm64") else "x86_64"
 # What a function of AWS has: the unpacked package first on the path, no other package, no variable.
@@ -17,6 +22,10 @@ START = "import sys; sys.path.insert(0, sys.argv[1]); "
 FUNCTIONS = (
     "import bot.aws_lambda.receive as r, bot.aws_lambda.work as w;"
     "print(callable(r.handler), callable(w.handler));"
+)
+RENDER = (
+    "import json; from bot.aws_lambda.render import handler;"
+    "print(json.dumps(handler(json.load(sys.stdin), None)))"
 )
 CLIENTS = (
     "import boto3; print(*(boto3.client(each, region_name='eu-central-1').meta.endpoint_url"
@@ -71,10 +80,10 @@ def unpacked(package: build_lambda.Package, folder: Path) -> Path:
     return folder
 
 
-def said(folder: Path, code: str) -> str:
+def said(folder: Path, code: str, given: str = "") -> str:
     """What Lambda's Python says with this folder alone; skipped where there is no such Python."""
     command = [str(python("3.13")), "-I", "-S", "-B", "-c", START + code, str(folder)]
-    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env={}, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4_000:]
     return done.stdout
 
@@ -129,11 +138,21 @@ def test_the_functions_start_with_their_package_alone(built: Built, tmp_path: Pa
     assert "issues" in events.split()
 
 
-def test_the_renderer_starts_with_its_package_alone(built: Built, tmp_path: Path) -> None:
+async def test_the_renderer_renders_with_its_package_alone(built: Built, tmp_path: Path) -> None:
+    """What goes to the function and comes back, through a process that has nothing else."""
     folder = unpacked(built.render, tmp_path / "render")
-    code = "from bot.aws_lambda.render import handler; print(handler({}, None))"
 
-    assert said(folder, code).strip() == "{'refused': 'malformed'}"
+    async def exchange(message: bytes) -> bytes:
+        event = json.dumps({"message": pack(message)})
+        answer = json.loads(await asyncio.to_thread(said, folder, RENDER, event))
+        return unpack(answer["answer"], most_bytes=1_000_000)
+
+    async with Renderer(isolation=Elsewhere(exchange)) as renderer:
+        made = await renderer.render(
+            template({"a.txt": "Hello {{ cookiecutter.project_slug | upper }}\n"}),
+            {"project_slug": "money-kit"},
+        )
+    assert texts(made) == {"a.txt": "Hello MONEY-KIT\n"}
 
 
 def test_a_machine_that_lambda_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
