@@ -21,12 +21,21 @@ def start_logs(settings: Settings) -> Redactor:
     return redactor
 
 
+def quiet_logs() -> None:
+    """A command's standard output is what it was asked for; warnings go to standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
 def configure_logs(*, level: str, pretty: bool, redactor: Redactor) -> None:
     """Everything that is logged from now on, by us or a library, goes to standard error, clean."""
     number = logging.getLevelNamesMapping()[level.upper()]
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter(redactor))
     logging.basicConfig(level=number, handlers=[handler], force=True)
+    logging.getLogger("pymongo").setLevel(logging.WARNING)  # below, it tells of every call
     renderer: Any = (
         structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
         if pretty

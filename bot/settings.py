@@ -113,6 +113,12 @@ class Settings:
         )
 
 
+def store_address(name: str, text: str) -> str:
+    """The text, if it is the address of a store. Raises SettingsError under that name."""
+    read = EnvReader({name: text})
+    return read.finish(str, object=read.engine(name, _STORES, default=""))
+
+
 def environment(folder: Path) -> dict[str, str]:
     """This process's environment, completed (never overridden) by ``folder/.env``."""
     file = {name: value for name, value in _dotenv(folder).items() if value is not None}

@@ -5,12 +5,14 @@ over HTTP instead.
 """
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.errors import Unavailable
 from bot.github.port import (
+    Attempt,
+    Attempts,
     CheckRun,
     Comment,
     Commit,
@@ -24,6 +26,7 @@ from bot.github.port import (
     NewRepository,
     NotFound,
     PullRequest,
+    Rejected,
     Repository,
     RepositoryName,
     Review,
@@ -33,6 +36,7 @@ from bot.github.port import (
     Tree,
     TreeEntry,
     WorkflowRun,
+    WrittenComment,
 )
 from bot.github.port.checks import Place
 from bot.github.tree_plan import blob_id, tree_id
@@ -83,6 +87,8 @@ class FakeGitHub:
     strange: set[str] = field(default_factory=set)  # commits that are not on the default branch
     deployments: dict[int, NewDeployment] = field(default_factory=dict)
     statuses: dict[int, list[DeploymentStatus]] = field(default_factory=dict)
+    written: list[WrittenComment] = field(default_factory=list)  # by people, in any order
+    hook: "FakeHook" = field(default_factory=lambda: FakeHook())  # noqa: PLW0108 - it is defined below
     calls: list[str] = field(default_factory=list)
     _next: int = 100
 
@@ -97,6 +103,7 @@ class FakeGitHub:
             pull_requests=_PullRequests(self),
             actions=_Actions(self),
             deployments=_Deployments(self),
+            hook=self.hook,
         )
 
     def next(self) -> int:
@@ -380,6 +387,24 @@ class _Issues:
         issues = self.hub.issues.get(str(repository), {}).values()
         return [issue for issue in issues if issue.state == "open" and label in issue.labels]
 
+    async def open_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[Issue]:
+        self.hub.enter("issues.open_since")
+        issues = self.hub.issues.get(str(repository), {}).values()
+        found = [each for each in issues if each.state == "open"]
+        return sorted(
+            (each for each in found if each.updated_at >= updated_since),
+            key=lambda each: each.updated_at,
+        )
+
+    async def comments_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[WrittenComment]:
+        self.hub.enter("issues.comments_since")
+        found = [each for each in self.hub.written if each.updated_at >= updated_since]
+        return sorted(found, key=lambda each: each.updated_at)
+
     async def close(
         self,
         repository: RepositoryName,
@@ -496,6 +521,11 @@ class _PullRequests:
         if number not in self.hub.pulls:
             raise NotFound(str(number))
         return self.hub.pulls[number]
+
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        self.hub.enter("pull_requests.open")
+        found = [each for each in self.hub.pulls.values() if f"/{repository}/" in each.html_url]
+        return [each for each in found[::-1] if each.state == "open"]
 
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
         self.hub.enter("pull_requests.open_of")
@@ -650,3 +680,64 @@ def _tree(files: Sequence[File]) -> Tree:
         ]
         entries[folder] = TreeEntry(folder, "folder", tree_id(inside))
     return Tree(tree_id(files), entries)
+
+
+async def _nobody_answers(_attempt: Attempt) -> int:
+    return 0
+
+
+@dataclass
+class FakeHook:
+    """The App's deliveries. ``receive`` is whoever answers at the webhook's address."""
+
+    receive: Callable[[Attempt], Awaitable[int]] = _nobody_answers
+    before: Callable[[str], None] = lambda _call: None
+    after: Callable[[str], None] = lambda _call: None
+    now_s: float = 0.0
+    page: int = 100  # attempts that one page shows
+    tried: list[Attempt] = field(default_factory=list)  # oldest first
+    asked: list[str] = field(default_factory=list)  # GUIDs, as we were asked for them
+    calls: int = 0
+
+    async def happens(
+        self, guid: str, event: str = "issues", action: str = "opened", *, throttled: bool = False
+    ) -> int:
+        """Something happens, and is delivered; what was answered."""
+        attempt = Attempt(
+            id=len(self.tried) + 1,
+            guid=guid,
+            event=event,
+            action=action,
+            delivered_at_s=self.now_s,
+            status_code=0,
+            throttled=throttled,
+        )
+        attempt = replace(attempt, status_code=await self.receive(attempt))
+        self.tried.append(attempt)
+        return attempt.status_code
+
+    async def attempts(self, *, cursor: str = "") -> Attempts:
+        self._enter("attempts")
+        if cursor and not cursor.startswith("before-"):
+            raise Rejected("no such cursor", status=422)
+        before = int(cursor.removeprefix("before-")) if cursor else len(self.tried) + 1
+        older = [each for each in self._kept()[::-1] if each.id < before]
+        shown = older[: self.page]
+        more = len(older) > len(shown)
+        return Attempts(found=shown, older=f"before-{shown[-1].id}" if more else "")
+
+    async def deliver_again(self, attempt_id: int) -> None:
+        self._enter("deliver_again")
+        found = [each for each in self._kept() if each.id == attempt_id]
+        if not found:
+            raise NotFound(str(attempt_id))
+        self.asked.append(found[0].guid)
+        self.after("deliver_again")
+        await self.happens(found[0].guid, found[0].event, found[0].action)
+
+    def _kept(self) -> list[Attempt]:
+        return [each for each in self.tried if each.delivered_at_s > self.now_s - 3 * 24 * 3600]
+
+    def _enter(self, call: str) -> None:
+        self.calls += 1
+        self.before(call)

@@ -8,9 +8,19 @@ from email.utils import formatdate
 
 import pytest
 
-from bot import doctor
 from bot.clock import ManualClock
-from bot.doctor import AppSeen, Finding, Probes, all_well, as_json, as_text, examine
+from bot.doctor import (
+    AppSeen,
+    Finding,
+    InstallationSeen,
+    PingSeen,
+    Probes,
+    all_well,
+    as_json,
+    as_text,
+    examine,
+)
+from bot.doctor.probes import Trouble
 from bot.errors import RetryLater
 from bot.github.port import Forbidden, RepositoryName
 from bot.queue.port import QueueStats, QueueUnavailable
@@ -30,6 +40,13 @@ SETTINGS = Settings(
 )
 
 
+SETTINGS_OF = "https://github.com/organizations/acme/settings"
+HOOK = "https://road.acme.example/webhook"
+ALL = InstallationSeen(html_url=f"{SETTINGS_OF}/installations/3", permissions=MANIFEST.permissions)
+
+TAKEN = PingSeen(url=HOOK, status=202)
+
+
 @dataclass
 class Installation:
     """A bot's surroundings, healthy until a test breaks something."""
@@ -39,11 +56,13 @@ class Installation:
             status=200,
             date=formatdate(NOW_S, usegmt=True),
             slug="paved-road-for-acme",
+            settings_url=f"{SETTINGS_OF}/apps/paved-road-for-acme",
             permissions=MANIFEST.permissions,
             events=MANIFEST.events,
         )
     )
-    installed: frozenset[str] = frozenset({"acme"})
+    installed: InstallationSeen | Exception | None = ALL
+    ping: PingSeen | Exception = TAKEN
     store: Exception | None = None
     queue: QueueStats | Exception = NOTHING_WAITS
     isolation: str = "bubblewrap"
@@ -55,8 +74,15 @@ class Installation:
                 raise self.app
             return self.app
 
-        async def installed(organization: str) -> bool:
-            return organization in self.installed
+        async def installed(_organization: str) -> InstallationSeen | None:
+            if isinstance(self.installed, Exception):
+                raise self.installed
+            return self.installed
+
+        async def ping() -> PingSeen:
+            if isinstance(self.ping, Exception):
+                raise self.ping
+            return self.ping
 
         async def store() -> None:
             if self.store:
@@ -76,6 +102,7 @@ class Installation:
         return Probes(
             app=app,
             installed=installed,
+            ping=ping,
             store=store,
             queue=queue,
             isolation=isolation,
@@ -94,6 +121,16 @@ async def diagnose(here: Installation) -> list[Finding]:
     return await examine(SETTINGS, here.probes(), MANIFEST)
 
 
+async def test_where_to_look_depends_on_the_engine() -> None:
+    here = Installation(store=StoreUnavailable("Nothing listens there."))
+    for url, words in (("sqlite:///road.db", "disk"), ("mongodb://db.example/road", "primary")):
+        settings = replace(SETTINGS, store_url=url)
+        findings = await examine(settings, here.probes(), MANIFEST)
+        (found,) = [finding for finding in findings if finding.name == "store"]
+        assert words in found.do
+        assert "STORE_URL" in found.do
+
+
 async def test_a_healthy_installation_is_all_green() -> None:
     """Every line has its mark and nothing is to be done."""
     findings = await diagnose(Installation())
@@ -106,17 +143,32 @@ async def test_a_healthy_installation_is_all_green() -> None:
         "permissions",
         "events",
         "installation in acme",
+        "webhook",
         "store",
         "queue",
         "rendering",
         "linters",
     ]
     assert "→" not in as_text(findings)
-    assert as_text(findings).count("✅") == 10
+    assert as_text(findings).count("✅") == 11
 
 
 def without(permissions: Mapping[str, str], name: str) -> dict[str, str]:
     return {key: level for key, level in permissions.items() if key != name}
+
+
+TROUBLES: list[tuple[int, Trouble, str, str]] = [
+    (0, "no-name", "its host name is not known", "DNS"),
+    (0, "refused", "nothing can be reached there", "firewall"),
+    (0, "certificate", "its certificate is not trusted", "public authority"),
+    (0, "tls", "a secure connection could not be made", "TLS"),
+    (0, "too-slow", "no answer came within 10 seconds", "/readyz"),
+    (0, "broken", "the connection broke", "proxy"),
+    (401, "", "the bot there did not take the signature", "WEBHOOK_SECRET"),
+    (404, "", "nothing takes webhooks at that path", "/webhook"),
+    (503, "", "the bot there cannot save what comes", "store"),
+    (302, "", "it answered 302", "proxy"),
+]
 
 
 @pytest.mark.parametrize(
@@ -158,7 +210,11 @@ def without(permissions: Mapping[str, str], name: str) -> dict[str, str]:
             id="no-network",
         ),
         pytest.param(
-            Installation(app=RetryLater("limit")), "GitHub", "RetryLater", "network", id="limited"
+            Installation(app=RetryLater("Too many.")),
+            "GitHub",
+            "Too many.",
+            "network",
+            id="limited",
         ),
         pytest.param(
             Installation(app=Forbidden("no")), "GitHub", "Forbidden", "network", id="forbidden"
@@ -167,7 +223,7 @@ def without(permissions: Mapping[str, str], name: str) -> dict[str, str]:
             Installation(app=seen(permissions=without(MANIFEST.permissions, "checks"))),
             "permissions",
             "Missing: checks: write",
-            "App's settings",
+            "settings/apps/paved-road-for-acme/permissions",
             id="permission-missing",
         ),
         pytest.param(
@@ -181,15 +237,69 @@ def without(permissions: Mapping[str, str], name: str) -> dict[str, str]:
             Installation(app=seen(events=("issues", "push"))),
             "events",
             "issue_comment",
-            "Permissions & events",
+            "settings/apps/paved-road-for-acme/permissions",
             id="event-missing",
         ),
         pytest.param(
-            Installation(installed=frozenset()),
+            Installation(installed=None),
             "installation in acme",
             "Not installed",
             "all repositories",
             id="not-installed",
+        ),
+        pytest.param(
+            Installation(installed=OSError("no route")),
+            "installation in acme",
+            "Could not be told",
+            "network",
+            id="installation-unknown",
+        ),
+        pytest.param(
+            Installation(
+                installed=replace(ALL, permissions=without(MANIFEST.permissions, "members"))
+            ),
+            "installation in acme",
+            "Not granted here: members: read",
+            "settings/installations/3: accept",
+            id="not-accepted",
+        ),
+        pytest.param(
+            Installation(installed=replace(ALL, all_repositories=False)),
+            "installation in acme",
+            "select repositories",
+            "settings/installations/3: choose all",
+            id="not-on-all-repositories",
+        ),
+        pytest.param(
+            Installation(installed=replace(ALL, suspended=True)),
+            "installation in acme",
+            "Suspended",
+            "settings/installations/3: unsuspend",
+            id="suspended",
+        ),
+        *(
+            pytest.param(
+                Installation(ping=PingSeen(url=HOOK, status=status, trouble=trouble)),
+                "webhook",
+                f"{HOOK}: {says}",
+                do,
+                id=f"webhook-{trouble or status}",
+            )
+            for status, trouble, says, do in TROUBLES
+        ),
+        pytest.param(
+            Installation(ping=PingSeen(url="")),
+            "webhook",
+            "no webhook address",
+            "App's settings",
+            id="webhook-none",
+        ),
+        pytest.param(
+            Installation(ping=RetryLater("limit")),
+            "webhook",
+            "Could not be told",
+            "network",
+            id="webhook-unknown",
         ),
         pytest.param(
             Installation(store=StoreUnavailable("The disk is full.")),
@@ -281,7 +391,7 @@ async def test_a_check_that_hangs_does_not_hang_the_doctor(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Behind a proxy that swallows everything the other findings still come."""
-    monkeypatch.setattr(doctor, "PATIENCE_S", 0.01)
+    monkeypatch.setattr("bot.doctor.look_at_everything.PATIENCE_S", 0.01)
 
     async def never() -> AppSeen:
         await asyncio.Event().wait()
@@ -300,6 +410,6 @@ async def test_machines_read_json() -> None:
     told = json.loads(as_json(findings))
 
     assert told["ok"] is False
-    assert {"name": "store", "ok": False, "what": "Full."}.items() <= next(
+    assert {"name": "store", "ok": False, "what": "SQLite: Full."}.items() <= next(
         each for each in told["findings"] if each["name"] == "store"
     ).items()

@@ -1,5 +1,6 @@
 """What the bot brings along is there, in a checkout and in the package that is installed."""
 
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -43,6 +44,18 @@ def test_a_checkout_has_them_where_they_are_edited() -> None:
     assert CATALOG.resolve() == ROOT / "catalog"
     assert SERVICE.resolve() == ROOT / "infra" / "service"
     assert WORKFLOWS.resolve() == ROOT / "workflows"
+
+
+def test_a_copy_without_links_finds_them_beside_the_code(tmp_path: Path) -> None:
+    """A zip for Lambda, a checkout where links cannot be made."""
+    module = tmp_path / "bot" / "shipped" / "__init__.py"
+    module.parent.mkdir(parents=True)
+    module.write_bytes((ROOT / "bot" / "shipped" / "__init__.py").read_bytes())
+
+    found = runpy.run_path(str(module))
+
+    assert found["CATALOG"] == tmp_path / "catalog"
+    assert found["SERVICE"] == tmp_path / "infra" / "service"
 
 
 def test_a_wheel_holds_them_all_and_works_alone(tmp_path: Path) -> None:

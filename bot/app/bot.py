@@ -12,13 +12,13 @@ from bot.app.comments_wiring import wire_comments
 from bot.app.delivery_wiring import count_open
 from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
+from bot.app.missed_wiring import missed_jobs
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
 from bot.app.settings_wiring import DeploySettings, wire_settings
 from bot.app.templates_wiring import Templates, wire_templates
 from bot.audit import AuditLog
-from bot.aws_lambda.remote_renderer import RenderFunction
 from bot.clock import Clock, SystemClock
 from bot.github.port import GitHub
 from bot.github.redact import Redactor
@@ -39,6 +39,7 @@ from bot.templates.pull_requests.on_pull_request import OnPullRequest, OnReview
 from bot.templates.pull_requests.on_workflow_run import OnVerifyRun
 from bot.templates.registration import OnCatalogPush, Registration
 from bot.work.dispatch import Dispatcher
+from bot.work.events import is_read
 from bot.work.lease import Leases, new_holder
 from bot.work.ordering import ordering
 from bot.work.schedule import Scheduled
@@ -119,6 +120,8 @@ async def open_bot(
 def _renderer(settings: Settings) -> Renderer:
     """Templates are rendered in processes of ours, or in a function of their own."""
     if settings.render_function:
+        from bot.aws_lambda.remote_renderer import RenderFunction  # noqa: PLC0415 - boto3 loads slowly
+
         return Renderer(isolation=Elsewhere(RenderFunction(settings.render_function)))
     return Renderer()
 
@@ -158,8 +161,9 @@ def _wire(parts: Parts, shared: Shared) -> Bot:
             Scheduled("catalog", CATALOG_S, templates.registration.keep_in_line, at_start=True),
             Scheduled("sweep", SWEEP_S, sweep.once, at_start=True),
             Scheduled("wake", WAKE_S, wake.once, needed=wake.needed),
+            *missed_jobs(parts, shared, templates.registration),
             *health_jobs(parts, shared, health, templates.withdraw),
-            Scheduled("first-catalog", CATALOG_S, first_catalog),
+            Scheduled("first-catalog", CATALOG_S, first_catalog, at_start=True),
         ),
         leases=Leases(parts.store.documents, clock=parts.clock, holder=new_holder()),
         clock=parts.clock,
@@ -244,6 +248,7 @@ def _web(parts: Parts) -> web.Application:
             store=parts.store,
             queue=parts.queue,
             key_of=ordering(str(parts.catalog)),
+            is_needed=lambda head: is_read(head.event, head.action),
             clock=parts.clock,
             metrics=parts.metrics,
             at_scrape=(count_open(parts),),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.app.deployments_wiring import Deployments
 from bot.app.parts import Parts, Shared
-from bot.commands import OnComment, Place, Standing
+from bot.commands import OnComment, Place, Standing, TakenComments
 from bot.progress.audit_view import audit_comment
 from bot.projects import RequestCommands
 from bot.projects.settings.settings_command import SettingsCommand
@@ -63,6 +63,7 @@ def wire_comments(
         },
         github=parts.github,
         sticky=shared.sticky,
+        taken=TakenComments(parts.store.documents),
     )
 
 

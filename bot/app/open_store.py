@@ -7,7 +7,6 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.queue.queue_sqs import SqsQueue
 from bot.settings import Settings, SettingsError
 from bot.store.port import Documents, Store
 from bot.store.sqlite_file import SqliteFile
@@ -32,11 +31,35 @@ async def open_store(
         yield store, queue
 
 
+@asynccontextmanager
+async def open_store_at(url: str) -> AsyncIterator[Store]:
+    """The store at one address, without a queue."""
+    store = _store(url, {})
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+@asynccontextmanager
+async def open_only_queue(settings: Settings, *, clock: Clock) -> AsyncIterator[Queue]:
+    """The queue, and of the store only what the queue needs of it."""
+    if not settings.queue_url.startswith("sqlite:"):
+        async with open_store(settings, clock=clock) as (_, elsewhere):
+            yield elsewhere
+        return
+    queue = SqliteQueue(_file(settings.queue_url, {}), clock=clock)
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
 def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
     """The store at that address. Raises SettingsError for one that cannot be read."""
     if url.startswith("sqlite:"):
         return SqliteStore(_file(url, files))
-    # The client takes a fifth of a second to load, which commands on a file need not wait for.
+    # The client loads slowly, which commands on a file need not wait for.
     from bot.store.mongo_server import MalformedAddress  # noqa: PLC0415
     from bot.store.store_mongo import MongoStore  # noqa: PLC0415
 
@@ -49,6 +72,8 @@ def _store(url: str, files: dict[Path, SqliteFile]) -> Store:
 def _queue(url: str, files: dict[Path, SqliteFile], documents: Documents, *, clock: Clock) -> Queue:
     if url.startswith("sqlite:"):
         return SqliteQueue(_file(url, files), clock=clock)
+    from bot.queue.queue_sqs import SqsQueue  # noqa: PLC0415 - boto3 loads slowly
+
     return SqsQueue(url, documents, clock=clock)
 
 

@@ -35,6 +35,10 @@ class Ends(Protocol):
         """Seconds until the end."""
         ...
 
+    def before_end(self, reserve_s: float) -> asyncio.Timeout:
+        """Cuts off what is within when ``reserve_s`` are left, with TimeoutError."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
@@ -66,7 +70,7 @@ class Batch:
             log.error("dropped a message that the bot did not write", message=record.id)
             return True  # it would come back for ever
         try:
-            async with asyncio.timeout(max(self.deadline.left_s() - CLOSING_S, 0.0)):
+            async with self.deadline.before_end(CLOSING_S):
                 return await self._hold(claim)
         except TimeoutError:
             log.warning("the invocation ends", message=claim.message.id)

@@ -45,6 +45,10 @@ class Deadline:
         """Seconds until the end; never below 0."""
         return max(self.at_s - self._loop.time(), 0.0)
 
+    def before_end(self, reserve_s: float) -> asyncio.Timeout:
+        """Cuts off what is within when ``reserve_s`` are left, with TimeoutError."""
+        return asyncio.timeout_at(self.at_s - reserve_s)
+
 
 @dataclass(slots=True)
 class _Opened(Generic[T]):

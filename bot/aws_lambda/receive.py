@@ -5,7 +5,6 @@ sent to the queue first; where the queue is away, it is in the store, the answer
 202 all the same, and the sweep queues it.
 """
 
-import asyncio
 import json
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -46,7 +45,7 @@ async def _answer(container: Container[Front], event: Any, context: Context) -> 
     deadline = Deadline(context)
     try:
         request = read_request(event)
-        async with asyncio.timeout(max(deadline.left_s() - RESERVE_S, 0.0)):
+        async with deadline.before_end(RESERVE_S):
             return await _ask(container, request, deadline)
     except Refusal as refusal:
         log.info("request refused", outcome=refusal.outcome, reason=refusal.sentence)

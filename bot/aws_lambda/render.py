@@ -8,18 +8,16 @@ may not: what goes wrong is answered, and ``work`` tells it.
 """
 
 import asyncio
-import ctypes
 import os
-import sys
 from collections.abc import Mapping
 from typing import Any
 
+from bot.aws_lambda.closed_memory import close_memory
 from bot.aws_lambda.envelope import NoEnvelope, TooLarge, pack, unpack
 from bot.rendering import FarEnd, Limits, PlainProcess, RendererUnavailable, Truncated
 
 MOST_BYTES = Limits().in_bytes + 20_000_000  # a template, its list of files and the answers
 
-_PR_SET_DUMPABLE = 4
 _KEPT = frozenset({"PATH", "LANG", "TZ", "LD_LIBRARY_PATH", "HOME", "TMPDIR"})
 
 
@@ -59,12 +57,7 @@ def handler(event: Any, context: object) -> dict[str, Any]:
 
 
 def forget_credentials() -> None:
-    """Neither this environment nor, as far as the kernel helps, this process shows any.
-
-    What Lambda put into the environment stays in the memory the process began with;
-    a process that may not be dumped lets nobody of its user read that.
-    """
+    """Neither this environment nor, as far as the kernel helps, this process shows any."""
     for name in set(os.environ) - _KEPT:
         del os.environ[name]
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_DUMPABLE, 0)
+    close_memory()

@@ -5,16 +5,16 @@ the answer does not name; EventBridge invokes it with ``{"scheduled": ["*"]}``, 
 the names of jobs.
 """
 
-import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import structlog
 
 from bot.app import Bot, open_bot
 from bot.aws_lambda.batch import CLOSING_S, Batch
+from bot.aws_lambda.closed_memory import close_memory
 from bot.aws_lambda.container import Container, Context, Deadline, Kept
 from bot.aws_lambda.records import OtherEvent, failures, read_records
 from bot.aws_lambda.secrets import Secrets
@@ -24,6 +24,8 @@ from bot.settings import Settings, SettingsError
 from bot.work.schedule import run_due
 
 log = structlog.get_logger(__name__)
+
+LAST_S = 1.0  # for the answer's own way
 
 
 def handler(event: Any, context: Context) -> dict[str, Any]:
@@ -51,8 +53,10 @@ async def _work(container: Container[Bot], event: Any, context: Context) -> dict
             lease_s=bot.settings.lease_seconds,
         )
         return failures(await batch.work(read_records(event)))
-    finally:
-        await bot.reporter.rest()
+    finally:  # what is not shown by now is shown by whoever goes on
+        with suppress(TimeoutError):
+            async with deadline.before_end(LAST_S):
+                await bot.reporter.rest()
 
 
 async def _due(bot: Bot, names: Any, deadline: Deadline) -> list[str]:
@@ -60,7 +64,7 @@ async def _due(bot: Bot, names: Any, deadline: Deadline) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise OtherEvent("The scheduled jobs are not a list of names.")
     try:
-        async with asyncio.timeout(max(deadline.left_s() - CLOSING_S, 0.0)):
+        async with deadline.before_end(CLOSING_S):
             return list(await run_due(bot.jobs, names, leases=bot.leases, clock=bot.clock))
     except TimeoutError:
         log.warning("the invocation ends", scheduled=names)
@@ -79,4 +83,9 @@ async def _open(
         yield bot
 
 
-kept = Kept(lambda: Container(Secrets(os.environ, clock=SystemClock()), _open))
+def _container() -> Container[Bot]:
+    close_memory()
+    return Container(Secrets(os.environ, clock=SystemClock()), _open)
+
+
+kept = Kept(_container)

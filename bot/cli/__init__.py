@@ -8,7 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.errors import PortTaken
+from bot.logs import quiet_logs
+from bot.queue.port import QueueUnavailable
 from bot.settings import SettingsError, environment
+from bot.store.port import StoreUnavailable
 
 CANNOT_RUN = 2
 MOST_DAYS = 3660
@@ -17,6 +20,7 @@ MOST_DAYS = 3660
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code: 0 fine, 1 problems found, 2 cannot run."""
     arguments = _parser().parse_args(argv)
+    quiet_logs()  # a command that runs for long sets its own
     command = importlib.import_module(f"bot.cli.{arguments.command}")
     try:
         code: int = command.run(arguments, environment(Path()))
@@ -27,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         )
         print("writes what is missing; `paved-road sandbox` needs nothing at all.", file=sys.stderr)
         return CANNOT_RUN
-    except PortTaken as error:
+    except (PortTaken, StoreUnavailable, QueueUnavailable) as error:
         print(error, file=sys.stderr)
         return CANNOT_RUN
     except KeyboardInterrupt:
@@ -53,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     _runs(commands)
     _queue(commands)
     _deployments(commands)
+    _store(commands)
     return parser
 
 
@@ -160,6 +165,16 @@ def _deployments(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for action in (list_, figures):
         action.add_argument("--days", type=_days, default=30, help="how far back (30)")
         action.add_argument("--json", action="store_true", help="for programs")
+
+
+def _store(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    store = commands.add_parser("store", help="move what the bot knows to another engine")
+    actions = store.add_subparsers(dest="action", required=True, metavar="ACTION")
+    copy = actions.add_parser(
+        "copy", help="verified, and resumed by the same command; stop the bot"
+    )
+    copy.add_argument("source", metavar="FROM", help="sqlite:///path or mongodb://host/database")
+    copy.add_argument("target", metavar="TO", help="the same; empty, or begun by an earlier copy")
 
 
 def _days(typed: str) -> int:

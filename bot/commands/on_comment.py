@@ -1,7 +1,8 @@
 """When somebody writes a comment: read its commands, ask GitHub who they are, answer once.
 
 The answer is one comment per asking comment, found again by its id, so a
-delivery that comes twice answers once.
+delivery that comes twice answers once. A comment that two deliveries tell of is
+answered by the first.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from bot.commands.grammar import read_commands
 from bot.commands.help_comment import help_comment
 from bot.commands.table import Command, Place
+from bot.commands.taken import TakenComments
 from bot.commands.understand import Given, Hint, understand
 from bot.commands.who_may import decide
 from bot.errors import UserError
@@ -43,6 +45,7 @@ class OnComment:
     execute: Mapping[str, Execute]
     github: GitHub
     sticky: Sticky
+    taken: TakenComments
 
     async def __call__(self, comment: CommentMade) -> None:
         """Answer the comment's commands; a comment without any costs nothing."""
@@ -57,6 +60,8 @@ class OnComment:
         role = await self._role(comment, standing)
         if role is Role.NONE:
             return  # to strangers the bot is silent
+        if not await self.taken.take(comment.comment_id, guid=comment.guid):
+            return
         await self.github.issues.react(comment.repository, comment.comment_id, "eyes")
         answers = [await self._answer(each, comment, role, standing) for each in given]
         said = "\n\n---\n\n".join(answer for answer in answers if answer)

@@ -67,6 +67,8 @@ class ApproveCommand:
             self.services,
             run=waiting.id,
         )
+        # As it is now: a run that went on meanwhile may have looked before this was kept.
+        run = await self.services.runs.get(waiting.id)
         if run is not None:
             await enqueue(self.services.queue, run)
         left = missing_approvals(needed, news.approvals, by_id=waiting.by_id)

@@ -43,13 +43,6 @@ class News:
     approvals: Mapping[str, GivenApproval] = field(default_factory=dict)
     heard_at_s: float = 0.0
 
-    @property
-    def size(self) -> int:
-        """Grows with everything that is heard for the first time."""
-        ended = sum(run.status == "completed" for run in self.runs.values())
-        heard = sum(len(each) for each in self.statuses.values())
-        return heard + len(self.runs) + ended + len(self.approvals)
-
     def of(self, deployment: int) -> Sequence[DeploymentStatus]:
         """The statuses of one deployment of GitHub's, oldest first."""
         return sorted(self.statuses.get(str(deployment), {}).values(), key=lambda each: each.id)

@@ -59,14 +59,13 @@ async def approve(run: Run, services: DeployServices) -> Outcome:
     await _require_place(run, deployment, services)
     if not intent.approvals:
         return Outcome()
-    news = await services.news.get(run.id)
-    given = news.approvals
+    given = (await services.news.get(run.id)).approvals
     missing = missing_approvals(intent.approvals, given, by_id=deployment.by_id)
     now_s = services.clock.now_s()
     if missing:
         if now_s - run.created_at_s >= APPROVAL_WITHIN_S:
             raise Cancelled("Nobody approved it in time.")
-        raise Waits("Waits for approval", wait_s=LOOK_FOR_APPROVAL_S, facts={"heard": news.size})
+        raise Waits("Waits for approval", wait_s=LOOK_FOR_APPROVAL_S)
     environment = await services.environments.get(intent.project, intent.environment)
     require_unlocked(intent.environment, environment.lock, by_id=deployment.by_id, now_s=now_s)
     names = tuple(sorted(each.login for each in given.values()))
@@ -151,7 +150,6 @@ async def _dispatch(run: Run, services: DeployServices) -> int | None:
 async def follow(run: Run, services: DeployServices) -> Outcome:
     """Wait until it is known how it ended. Every event and the time bring the run back."""
     deployment = await _deployment(run, services)
-    heard = (await services.news.get(run.id)).size
     now_s = services.clock.now_s()
     looked_at_s = float(str(run.facts.get("looked_at_s", run.facts["started_at_s"])))
     ask = now_s - looked_at_s >= ASK_S
@@ -159,7 +157,7 @@ async def follow(run: Run, services: DeployServices) -> Outcome:
     verdict = judge(observed)
     await _note(run, deployment, services, ended=verdict)
     if verdict is None:
-        facts = {"heard": heard, "looked_at_s": now_s if ask else looked_at_s}
+        facts = {"looked_at_s": now_s if ask else looked_at_s}
         raise Waits("Under way", wait_s=ASK_S, facts=facts)
     return Outcome(facts={"verdict": verdict.state.value, "why": verdict.why.value})
 

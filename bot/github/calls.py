@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.github.auth import Installations
 from bot.github.client import Access, Client, Request
+from bot.github.exchange import Answer
 from bot.github.port import Repository, RepositoryName
 from bot.github.scopes import Scope, project
 
@@ -24,6 +25,11 @@ class Calls:
     async def get(self, template: str, *, follow: bool = True, **variables: Any) -> Any:
         """Read. ``follow`` goes to where a rename leads; without it that is NotFound."""
         return await self._send("GET", template, variables, None, follow=follow)
+
+    async def answer(self, template: str, **variables: Any) -> Answer:
+        """Read what is not in the body alone."""
+        request = Request("GET", template, {**self.known, **variables})
+        return await self.client.ask(request, self.access)
 
     async def post(
         self, template: str, body: Any, *, repeatable: bool = False, **variables: Any

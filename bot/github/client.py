@@ -116,7 +116,11 @@ class Client:
         self._left: dict[str, Budget] = {}
 
     async def send(self, request: Request, access: Access) -> Any:
-        """The answer's JSON, or None without one.
+        """The answer's JSON, or None without one. Raises what ``ask`` does."""
+        return (await self.ask(request, access)).data
+
+    async def ask(self, request: Request, access: Access) -> Answer:
+        """The whole answer.
 
         Raises NotFound, Forbidden, Rejected and RetryLater. A request that is not
         ``repeatable`` and whose answer was lost is not sent again: RetryLater lets
@@ -151,7 +155,7 @@ class Client:
             except TooLarge:
                 raise Rejected(f"The answer to {request.route} is too large.") from None
             else:
-                return answer.data
+                return answer
         raise self._later(request, "GitHub's rate limit is used up.", access.payer)
 
     def leave(self, share: float, access: Access, *, before: int) -> None:

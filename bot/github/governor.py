@@ -37,14 +37,27 @@ class Pace:
 PUBLISHED = (Pace(80, 60.0), Pace(500, 3600.0))
 
 
+# Each request to deliver a webhook again costs 5 of the 900 points that GitHub gives the
+# REST API a minute; the rest is left to reading.
+REDELIVERIES = (Pace(150, 60.0),)
+
+
 def paces_for(host: str, configured: tuple[Pace, ...] = PUBLISHED) -> tuple[Pace, ...]:
     """The paces to keep with the API of ``host``.
 
     GitHub's own hosts have the published ones. Enterprise Server has none unless its
     administrator sets some, so elsewhere only what an operator configured holds.
     """
-    hosted = host == "api.github.com" or host.endswith(".ghe.com")
-    return configured if hosted or configured != PUBLISHED else ()
+    return configured if _is_hosted(host) or configured != PUBLISHED else ()
+
+
+def redelivery_paces_for(host: str) -> tuple[Pace, ...]:
+    """The pace at which GitHub's own hosts are asked to deliver again."""
+    return REDELIVERIES if _is_hosted(host) else ()
+
+
+def _is_hosted(host: str) -> bool:
+    return host == "api.github.com" or host.endswith(".ghe.com")
 
 
 class Governor:

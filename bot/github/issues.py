@@ -4,14 +4,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from bot.github.calls import Api, Calls
-from bot.github.port import Comment, Issue, Rejected, RepositoryName
+from bot.github.port import Comment, Issue, Rejected, RepositoryName, WrittenComment
 from bot.github.scopes import thread
 
 ISSUE = "/repos/{owner}/{repo}/issues/{number}"
 COMMENTS = "/repos/{owner}/{repo}/issues/{number}/comments"
 COMMENT = "/repos/{owner}/{repo}/issues/comments/{comment}"
 LABELS = "/repos/{owner}/{repo}/labels"
+SINCE = "/repos/{owner}/{repo}/issues{?state,since,sort,direction,per_page,page}"
+COMMENTS_SINCE = "/repos/{owner}/{repo}/issues/comments{?since,sort,direction,per_page,page}"
+OLDEST_FIRST = {"sort": "updated", "direction": "asc"}
 NEW_LABEL_COLOR = "ededed"
+
+GHOST: dict[str, Any] = {"id": 0, "login": "ghost", "type": "Mannequin"}  # a deleted account
 
 
 class GitHubIssues:
@@ -42,6 +47,21 @@ class GitHubIssues:
             "/repos/{owner}/{repo}/issues{?labels,state,per_page,page}", labels=label, state="open"
         )
         return [_issue(each) async for each in found if "pull_request" not in each]
+
+    async def open_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[Issue]:
+        """See the port."""
+        asked = {"since": updated_since} if updated_since else {}
+        found = self._calls(repository).every(SINCE, state="open", **OLDEST_FIRST, **asked)
+        return [_issue(each) async for each in found if "pull_request" not in each]
+
+    async def comments_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[WrittenComment]:
+        """See the port."""
+        found = self._calls(repository).every(COMMENTS_SINCE, since=updated_since, **OLDEST_FIRST)
+        return [_written(each) async for each in found]
 
     async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:
         """See the port."""
@@ -115,7 +135,7 @@ class GitHubIssues:
 
 
 def _issue(told: dict[str, Any]) -> Issue:
-    author = told.get("user") or {"id": 0, "login": "ghost"}  # a deleted account
+    author = told.get("user") or GHOST
     labels = (each if isinstance(each, str) else each["name"] for each in told["labels"])
     return Issue(
         number=told["number"],
@@ -125,6 +145,24 @@ def _issue(told: dict[str, Any]) -> Issue:
         author_id=author["id"],
         author=author["login"],
         labels=tuple(labels),
+        html_url=told["html_url"],
+        author_is_person=author["type"] == "User",
+        created_at=told["created_at"],
+        updated_at=told["updated_at"],
+    )
+
+
+def _written(told: dict[str, Any]) -> WrittenComment:
+    author = told.get("user") or GHOST
+    return WrittenComment(
+        id=told["id"],
+        number=int(told["issue_url"].rpartition("/")[2]),
+        body=told.get("body") or "",
+        author_id=author["id"],
+        author=author["login"],
+        author_is_person=author["type"] == "User",
+        created_at=told["created_at"],
+        updated_at=told["updated_at"],
         html_url=told["html_url"],
     )
 

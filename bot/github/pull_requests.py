@@ -24,6 +24,11 @@ class GitHubPullRequests:
         """See the port."""
         return _pull(await self._calls(repository).get(PULL, number=number))
 
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        """See the port. GitHub lists open ones, the newest first, where nothing else is asked."""
+        found = self._calls(repository).every(PULLS + "{?per_page,page}")
+        return [_pull(each) async for each in found]
+
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:
         """See the port."""
         told = await self._calls(repository).get(
@@ -90,6 +95,7 @@ def _pull(told: dict[str, Any]) -> PullRequest:
         state=told["state"],
         merged=bool(told.get("merged")),
         html_url=told["html_url"],
+        updated_at=told["updated_at"],
     )
 
 

@@ -8,19 +8,22 @@ import aiohttp
 from bot.clock import Clock
 from bot.github.actions import GitHubActions
 from bot.github.auth import AppKey, Installations
-from bot.github.calls import Api
+from bot.github.calls import Api, Calls
 from bot.github.checks import GitHubChecks
 from bot.github.client import LONGEST_WAIT_S, Client, Watch
 from bot.github.contents import GitHubContents
 from bot.github.deployments import GitHubDeployments
 from bot.github.exchange import Exchange
-from bot.github.governor import Governor, Pace, paces_for
+from bot.github.governor import Governor, Pace, paces_for, redelivery_paces_for
+from bot.github.hook import GitHubHook
 from bot.github.issues import GitHubIssues
 from bot.github.people import GitHubPeople
 from bot.github.port import GitHub
 from bot.github.pull_requests import GitHubPullRequests
 from bot.github.redact import Redactor
 from bot.github.repositories import GitHubRepositories
+
+REDELIVERY_WAIT_S = 60.0  # the sweep has no person waiting for it
 
 
 class GitHubSettings(Protocol):
@@ -76,6 +79,9 @@ def open_github(
     governor = Governor(clock, paces_for(exchange.host, configured), longest_wait_s=LONGEST_WAIT_S)
     client = Client(exchange, clock=clock, redactor=redactor, governor=governor, watch=metrics)
     key = AppKey(settings.app_id, settings.private_key, clock, redactor, key_refused)
+    redeliveries = Governor(
+        clock, redelivery_paces_for(exchange.host), longest_wait_s=REDELIVERY_WAIT_S
+    )
     api = Api(client, Installations(client, key, clock=clock, redactor=redactor), key.app_id)
     return GitHub(
         repositories=GitHubRepositories(api, clock),
@@ -86,4 +92,5 @@ def open_github(
         pull_requests=GitHubPullRequests(api),
         actions=GitHubActions(api),
         deployments=GitHubDeployments(api),
+        hook=GitHubHook(Calls(client, key), redeliveries),
     )

@@ -1,6 +1,7 @@
 """From a filed form to a project: requests, the generate run, undo, the record."""
 
 from bot.projects.generate import GENERATE_STEPS, GenerateServices, repository_of
+from bot.projects.missed_requests import MissedRequests
 from bot.projects.on_request import OnRequest
 from bot.projects.record import Project, ProjectRecords, ProjectState
 from bot.projects.request_commands import RequestCommands
@@ -13,6 +14,7 @@ __all__ = [
     "GENERATE",
     "GENERATE_STEPS",
     "GenerateServices",
+    "MissedRequests",
     "OnRequest",
     "Project",
     "ProjectRecords",

@@ -178,6 +178,7 @@ class SqsQueue:
         return task
 
     async def _receive(self, wait_s: int) -> bool:
+        await self._calls.place()  # finding it takes a while, which is not the claim's
         for _ in range(STRANGERS):
             visibility_s = math.ceil(self._visibility_s)
             asked_s = self._clock.now_s()

@@ -70,7 +70,10 @@ class SqsCalls:
 
     async def place(self) -> Place:
         """The main queue; asked of SQS once."""
-        return await self._in_thread(self._found)
+        place = self._place
+        if place is None:
+            place = await self._in_thread(self._find)
+        return place
 
     async def send(
         self, entries: Sequence[Mapping[str, str]], *, dead: bool = False
@@ -178,7 +181,12 @@ class SqsCalls:
         """One client for calls that answer at once, one for those that wait."""
         with self._opening:
             if self._clients is None:
-                self._clients = _open(self._url, wait_s=0), _open(self._url, wait_s=LONGEST_POLL_S)
+                session = importlib.import_module("boto3").session.Session()
+                where = _where(self._url)
+                self._clients = (
+                    session.client("sqs", config=_patience(0), **where),
+                    session.client("sqs", config=_patience(LONGEST_POLL_S), **where),
+                )
             return self._clients
 
     def _to(self, dead: bool) -> str:
@@ -216,19 +224,17 @@ class SqsCalls:
         return self._place
 
 
-def _open(url: str, *, wait_s: int) -> Any:
-    """A client whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``.
+def _patience(wait_s: int) -> Any:
+    """A configuration whose calls end: connecting in 2 s, answering in 5 s beyond ``wait_s``.
 
     A call that waits is not repeated: whoever waits begins anew.
     """
-    config = importlib.import_module("botocore.config").Config(
+    return importlib.import_module("botocore.config").Config(
         connect_timeout=2,
         read_timeout=5 + wait_s,
         retries={"mode": "standard", "total_max_attempts": 1 if wait_s else 3},
         max_pool_connections=THREADS,
     )
-    session = importlib.import_module("boto3").session.Session()
-    return session.client("sqs", config=config, **_where(url))
 
 
 def _where(url: str) -> dict[str, str]:

@@ -25,7 +25,8 @@ GRACE_S = 10.0
 class Receiving:
     """What the web side is made of.
 
-    ``served`` holds logins of organisations in lower case; ``checks`` are named
+    ``served`` holds logins of organisations in lower case; ``is_needed`` tells what
+    somebody works on from what is kept only; ``checks`` are named
     and join those of store and queue on ``/readyz``; ``at_scrape`` bring figures
     of ``/metrics`` up to date; ``routes`` are further pages, such as ``/setup``.
     """
@@ -35,6 +36,7 @@ class Receiving:
     store: Store
     queue: Queue
     key_of: Callable[[Head], str]
+    is_needed: Callable[[Head], bool]
     clock: Clock
     metrics: Metrics
     checks: Mapping[str, Check] = field(default_factory=dict)
@@ -51,6 +53,7 @@ def receive_app(parts: Receiving) -> web.Application:
         bodies=Bodies(parts.limits),
         served=parts.served,
         key_of=parts.key_of,
+        is_needed=parts.is_needed,
         deliveries=parts.store.deliveries,
         outbox=outbox,
         clock=parts.clock,

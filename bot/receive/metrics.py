@@ -50,6 +50,12 @@ class Metrics:
             ["of"],
             registry=registry,
         )
+        self._redeliveries = Counter(
+            "paved_road_redeliveries",
+            "Deliveries that failed and what became of asking GitHub for them again",
+            ["outcome"],
+            registry=registry,
+        )
         self._runs = Histogram(
             "paved_road_run_seconds",
             "Duration of runs by kind and outcome",
@@ -130,6 +136,10 @@ class Metrics:
     def retried(self, of: str) -> None:
         """Something (``delivery``, ``run``, ``github``) is tried once more."""
         self._retries.labels(of).inc()
+
+    def redelivery(self, outcome: str) -> None:
+        """A delivery that failed was asked for again, has arrived, or is lost."""
+        self._redeliveries.labels(outcome).inc()
 
     def run_done(self, kind: str, outcome: str, seconds: float) -> None:
         """One run ended."""

@@ -48,6 +48,7 @@ class Webhook:
     bodies: Bodies
     served: frozenset[str]  # logins of organisations in lower case
     key_of: Callable[[Head], str]
+    is_needed: Callable[[Head], bool]  # what is not is kept, and nobody works on it
     deliveries: Deliveries
     outbox: Outbox
     clock: Clock
@@ -84,6 +85,7 @@ class Webhook:
             body=body,
             key=self.key_of(head),
             received_at_s=self.clock.now_s(),
+            outcome="" if self.is_needed(head) else "ignored",
         )
         try:
             is_new = await self.deliveries.add(delivery)
@@ -96,8 +98,9 @@ class Webhook:
         return bool(head.organization) and head.organization in self.served
 
     def _accepted(self, delivery: Delivery) -> web.Response:
-        self.outbox.put(Message(f"delivery:{delivery.guid}", delivery.key))
-        self.counts.received(delivery.event, "accepted")
+        if not delivery.outcome:
+            self.outbox.put(Message(f"delivery:{delivery.guid}", delivery.key))
+        self.counts.received(delivery.event, delivery.outcome or "accepted")
         return answer(202, "accepted")
 
     def _duplicate(self, delivery: Delivery) -> web.Response:

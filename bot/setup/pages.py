@@ -2,13 +2,25 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
 from html import escape
+from typing import Final
+
+_ADDRESS: Final = re.compile(r"https?://[A-Za-z0-9._~/:-]*[A-Za-z0-9_~/-]")
 
 STYLE = """
 :root { color-scheme: light dark; }
-body { font: 1rem/1.5 system-ui, sans-serif; max-width: 40rem; margin: 10vh auto; padding: 0 1rem; }
-h1 { font-size: 1.5rem; line-height: 1.25; }
+body { font: 1rem/1.5 system-ui, sans-serif; max-width: 42rem; margin: 8vh auto; padding: 0 1rem;
+  color: light-dark(#1f2328, #e6edf3); background: light-dark(#f6f8fa, #0d1117); }
+header { font-weight: 600; margin: 0 0 1rem; color: light-dark(#1a7f37, #3fb950); }
+main { padding: 1.5rem 2rem 2rem; border-radius: .75rem; background: light-dark(#fff, #151b23);
+  border: 1px solid light-dark(#d1d9e0, #3d444d); }
+h1 { font-size: 1.5rem; line-height: 1.25; margin: 0 0 1rem; }
+ol, ul { padding-left: 1.4rem; }
+li { margin: .5rem 0; }
+form { margin: 1.5rem 0 0; }
+main > :last-child { margin-bottom: 0; }
 button { font: inherit; font-weight: 600; padding: .6rem 1.2rem; border-radius: .4rem; border: 0;
   background: #1a7f37; color: #fff; cursor: pointer; }
 button:focus-visible, a:focus-visible { outline: .2rem solid #0969da; outline-offset: .2rem; }
@@ -71,8 +83,8 @@ def locked_page() -> str:
         "Paved Road is not set up yet",
         """
 <p>Setting it up needs a one-time key, so that only whoever runs it can do it.</p>
-<p>The key is part of the address that the program printed when it started; look at its terminal
-or its log, and open the whole address, from <code>https://</code> to the last character.</p>
+<p>The key is part of the address that <code>paved-road setup</code> printed when it started. Look
+at its terminal or its log, and open that address whole, to the last character.</p>
 """,
     )
 
@@ -91,7 +103,7 @@ hour. Nothing was changed.</p>
 
 def failed_page(problem: str, *, fix: str) -> str:
     """It did not work; what to do."""
-    return _page("The App is not set up yet", f"<p>{escape(problem)}</p>\n<p>{escape(fix)}</p>")
+    return _page("The App is not set up yet", f"<p>{_linked(problem)}</p>\n<p>{_linked(fix)}</p>")
 
 
 def setup_page(*, installed_url: str, told: str = "") -> str:
@@ -110,6 +122,11 @@ webhooks, store and queue, and says what to do.</li>
     )
 
 
+def _linked(text: str) -> str:
+    """The text as HTML; the addresses in it are links."""
+    return _ADDRESS.sub(r'<a href="\g<0>">\g<0></a>', escape(text))
+
+
 def _page(title: str, body: str) -> str:
     return f"""<!doctype html>
 <html lang="en">
@@ -120,6 +137,7 @@ def _page(title: str, body: str) -> str:
 <style>{STYLE}</style>
 </head>
 <body>
+<header>Paved Road</header>
 <main>
 <h1>{escape(title)}</h1>
 {body.strip()}

@@ -1,7 +1,8 @@
-"""Files that the bot brings along and puts elsewhere: links in a checkout, files in a package.
+"""Files that the bot brings along and puts elsewhere: a catalog, workflows, Terraform.
 
-They are edited where the links lead. A wheel holds them themselves, so that the bot finds
-them wherever it is installed: in a container, in a Lambda package.
+They are edited at the top of the repository, where links here lead. A wheel holds the files
+themselves; where a copy of the repository went without its links (a zip, a checkout on
+Windows), they lie beside ``bot`` as in the repository.
 """
 
 from pathlib import Path
@@ -9,7 +10,14 @@ from typing import Final
 
 _HERE: Final = Path(__file__).resolve().parent
 
-APP_YML: Final = _HERE / "app.yml"  # what the App is registered with
-CATALOG: Final = _HERE / "catalog"  # what a new catalog repository starts with
-SERVICE: Final = _HERE / "service"  # Terraform of a service, by cloud
-WORKFLOWS: Final = _HERE / "workflows"  # of projects and of the catalog
+
+def _place(name: str, *, beside: str) -> Path:
+    """Where the files are, of the two places."""
+    inside = _HERE / name
+    return inside if inside.exists() else _HERE.parents[1] / beside
+
+
+APP_YML: Final = _place("app.yml", beside="app.yml")  # what the App is registered with
+CATALOG: Final = _place("catalog", beside="catalog")  # what a new catalog repository starts with
+SERVICE: Final = _place("service", beside="infra/service")  # Terraform of a service, by cloud
+WORKFLOWS: Final = _place("workflows", beside="workflows")  # of projects and of the catalog

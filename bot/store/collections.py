@@ -8,6 +8,7 @@ from bot.store.port import Collection
 AUDIT = Collection("audit", indexed=("subject", "key"))
 CATALOG = Collection("catalog")
 CHECKS = Collection("checks")  # the newest check of a commit, and of a pull request
+COMMANDS = Collection("commands")  # by comment: the delivery that answers it
 DEAD_LETTERS = Collection("dead_letters")  # of a queue that keeps no reasons itself
 DEPLOYMENT_NEWS = Collection("deployment_news")  # what was heard of a deployment under way
 DEPLOYMENTS = Collection(
@@ -25,6 +26,8 @@ NOTICES = Collection("notices")  # issues of ours that are open while something 
 ORGANIZATION = Collection("organization")
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
+READ_BACK = Collection("read_back")  # how far what GitHub lists was read
+REDELIVERIES = Collection("redeliveries")  # by GUID: deliveries that never succeeded
 REPORTS = Collection("reports", indexed=("version", "by", "issue"))
 REQUESTS = Collection("requests", indexed=("state",))
 RUNS = Collection("runs", indexed=("state", "subject", "kind", "wake_tick"))
@@ -37,6 +40,7 @@ COLLECTIONS = (
     AUDIT,
     CATALOG,
     CHECKS,
+    COMMANDS,
     DEAD_LETTERS,
     DEPLOYMENT_NEWS,
     DEPLOYMENTS,
@@ -48,6 +52,8 @@ COLLECTIONS = (
     ORGANIZATION,
     PROGRESS,
     PROJECTS,
+    READ_BACK,
+    REDELIVERIES,
     REPORTS,
     REQUESTS,
     RUNS,

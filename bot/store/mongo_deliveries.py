@@ -44,7 +44,10 @@ class MongoDeliveries:
             if await self._is_known(delivery.guid):
                 return False
             chunks = await self._bodies.write(delivery.guid, nonce, packed)
-        is_new = await self._insert(_stored(delivery, nonce, packed, chunks))
+        stored = _stored(delivery, nonce, packed, chunks)
+        if delivery.outcome:
+            stored |= self._end(delivery.outcome)
+        is_new = await self._insert(stored)
         if not is_new:
             await self._bodies.delete(chunk_ids(delivery.guid, nonce, chunks))
         return is_new

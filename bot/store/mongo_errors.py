@@ -29,18 +29,12 @@ _FULL = "The disk of {place} is full: free some space."
 _NO_PRIMARY = (
     "{place} has no primary at the moment: it chooses one in seconds, or rs.status() says why not."
 )
-_INDEX = (
-    "{place} has an index of ours with other fields: drop the one that its log names, and it is "
-    "made again."
-)
 _TOO_LARGE = "A record is larger than the 16 MB that {place} can hold."
 _SENTENCES = {
     13: _RIGHTS,
     18: _CREDENTIALS,
     20: "{place} knows no retryable writes: add retryWrites=false to STORE_URL.",
     64: "Too few members of {place} confirmed a write in time: look at rs.status().",
-    85: _INDEX,
-    86: _INDEX,
     91: _NO_PRIMARY,  # it shuts down
     8000: _CREDENTIALS,  # Atlas
     10334: _TOO_LARGE,
@@ -55,18 +49,37 @@ _KINDS = {
 }
 _SILENT = "{place} did not answer in time: look at its load and the network."
 
-# How the client's error of a connection that failed begins or what it holds, in lower case.
+_NOBODY = (
+    "{place} cannot be reached, because nothing listens there: start it, or correct STORE_URL."
+)
+_NO_NAME = (
+    "{place} cannot be reached, because its name is not known here: correct STORE_URL, or look at "
+    "the DNS."
+)
+_TLS = "{place} and the bot cannot agree on TLS: check tls and tlsCAFile in STORE_URL."
+_OTHER = (
+    "What listens at {place} ends every connection: it is not MongoDB, or tls in STORE_URL is "
+    "wrong."
+)
+_LOST = "The connection to {place} was lost several times: look at its log and at the network."
+
+# What the client's error holds, in lower case, where no connection could be made.
 _CONNECTION = {
-    "ssl": "{place} and the bot cannot agree on TLS: check tls and tlsCAFile in STORE_URL.",
-    "certificate": "{place} and the bot cannot agree on TLS: check tls and tlsCAFile in STORE_URL.",
-    "refused": "Nothing listens at {place}: start MongoDB, or correct STORE_URL.",
-    "name or service not known": "The name of {place} is not known here: correct STORE_URL, or "
-    "look at the DNS.",
-    "nodename nor servname": "The name of {place} is not known here: correct STORE_URL, or look "
-    "at the DNS.",
-    "name resolution": "The name of {place} cannot be looked up: look at the DNS.",
-    "replica set": "{place} is no member of the replica set that STORE_URL names.",
+    "ssl": _TLS,
+    "certificate": _TLS,
+    "refused": _NOBODY,
+    "connect call failed": _NOBODY,
+    "multiple exceptions": _NOBODY,  # of each address that the name has
+    "name or service not known": _NO_NAME,
+    "nodename nor servname": _NO_NAME,  # the same on macOS
+    "name resolution": _NO_NAME,
+    "no replica set members": "{place} is no member of the replica set that STORE_URL names.",
     "primary": _NO_PRIMARY,
+    "message length": _OTHER,
+    "connection is closed": _OTHER,
+    "connection closed": _OTHER,
+    "no servers found yet": "{place} takes connections and does not answer: look at its load, and "
+    "whether tls in STORE_URL is right.",
 }
 _UNREACHED = "{place} cannot be reached: start it, correct STORE_URL, or look at the network."
 
@@ -123,14 +136,14 @@ def _misconfigured(told: str) -> str:
     if "wire version" in told:
         return "{place} runs a version that the client does not speak to: MongoDB 4.4 or newer."
     if "dns" in told or "srv" in told:
-        return "The DNS has no SRV record for {place}: correct STORE_URL, or look at the DNS."
+        return _NO_NAME
     return "{place} cannot be used as STORE_URL says: correct its options."
 
 
 def _connection(error: AutoReconnect, told: str) -> str:
+    if not isinstance(error, ServerSelectionTimeoutError) and "ssl" not in told:
+        return _SILENT if error.timeout else _LOST
     for words, sentence in _CONNECTION.items():
         if words in told:
             return sentence
-    if error.timeout and not isinstance(error, ServerSelectionTimeoutError):
-        return _SILENT
     return _UNREACHED

@@ -18,12 +18,11 @@ Stored: TypeAlias = dict[str, Any]
 Records: TypeAlias = AsyncCollection[Stored]
 
 DATABASE = "paved_road"  # where the address names none
-CALL_S = 8.0  # for one call with its repeats: GitHub waits ten seconds for an answer
+CALL_S = 7.0  # for one call with its repeats: GitHub waits ten seconds for an answer
 ATTEMPTS = 3
-# What the address does not say. A dead server is noticed, and a call ends, in seconds.
+# Unless the address says otherwise.
 OPTIONS: dict[str, Any] = {
     "appname": "paved-road",
-    "serverSelectionTimeoutMS": 5_000,
     "connectTimeoutMS": 5_000,
     "timeoutMS": int(CALL_S * 1000),
     "maxPoolSize": 50,

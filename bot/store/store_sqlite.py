@@ -244,8 +244,16 @@ def _insert(connection: sqlite3.Connection, delivery: Delivery, packed: bytes) -
         return False
     body = connection.execute("INSERT INTO bodies (body) VALUES (?)", (packed,))
     connection.execute(
-        "INSERT INTO deliveries (guid, number, event, key, received_at_s) VALUES (?, ?, ?, ?, ?)",
-        (delivery.guid, body.lastrowid, delivery.event, delivery.key, delivery.received_at_s),
+        "INSERT INTO deliveries (guid, number, event, key, received_at_s, outcome)"
+        " VALUES (?, ?, ?, ?, ?, ?)",
+        (
+            delivery.guid,
+            body.lastrowid,
+            delivery.event,
+            delivery.key,
+            delivery.received_at_s,
+            delivery.outcome,
+        ),
     )
     return True
 

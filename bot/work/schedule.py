@@ -20,6 +20,10 @@ from bot.work.lease import BEAT_S, Later, Lease, Leases
 log = structlog.get_logger(__name__)
 
 EVERY = "*"
+PUT_OFF_S = (
+    15.0  # what an engine's absence put off is tried again so soon, however rarely it is due
+)
+AWAY = (StoreUnavailable, QueueUnavailable, RetryLater)
 
 
 async def _always() -> bool:
@@ -76,7 +80,7 @@ async def turn(
 ) -> float | None:
     """Do the job if its lease is to be had; returns None then, else how long to wait.
 
-    What the job raises is logged: its next turn comes.
+    What the job raises is logged: its next turn comes, soon where an engine was away.
     """
     try:
         if not await job.needed():
@@ -85,8 +89,9 @@ async def turn(
         if isinstance(lease, Later):
             return lease.wait_s
         await _do(job, lease, leases, clock)
-    except (StoreUnavailable, QueueUnavailable, RetryLater) as error:
+    except AWAY as error:
         log.warning("scheduled job put off", job=job.name, reason=str(error))
+        return min(job.interval_s, PUT_OFF_S)
     except Exception:
         log.exception("scheduled job broke", job=job.name)
     return None
@@ -101,13 +106,13 @@ async def _do(job: Scheduled, lease: Lease, leases: Leases, clock: Clock) -> Non
         if not work.done():
             log.warning("scheduled job taken over", job=job.name)
     finally:
-        ended = work.done()
+        ended = work.done() and not work.cancelled() and not isinstance(work.exception(), AWAY)
         for task in (work, beat):
             task.cancel()
         await asyncio.gather(work, beat, return_exceptions=True)
         with suppress(StoreUnavailable):  # it runs out by itself
             await (leases.done(lease) if ended else leases.give_back(lease))
-    if ended:
+    if work.done() and not work.cancelled():
         await work
 
 

@@ -71,7 +71,7 @@ class Cloud:
             body=await request.read(),
             as_base64=len(self.answers) % 2 == 1,  # it may do either
         )
-        answer = await self.receive.invoke(event, left_ms=10_000)
+        answer = await self.receive.invoke(event, left_ms=self.left_ms)
         self.answers.append(answer["statusCode"])
         return web.Response(
             status=answer["statusCode"], text=answer["body"], headers=answer["headers"]

@@ -7,11 +7,9 @@ import pytest_asyncio
 
 from bot.aws_lambda.remote_renderer import RenderFunction
 from bot.localhub.cloud import aws_environment
-from bot.rendering import Elsewhere, Limits, Renderer
+from bot.rendering import Elsewhere, Renderer
 from tests.aws_lambda.functions import function
 from tests.aws_lambda.invoke_endpoint import InvokeEndpoint, invoke_endpoint
-
-QUICK = Limits(wall_s=2.0, cpu_s=1)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -43,5 +41,5 @@ def endpoint(render_endpoint: InvokeEndpoint) -> Iterator[InvokeEndpoint]:
 @pytest_asyncio.fixture(loop_scope="module")
 async def renderer(endpoint: InvokeEndpoint, exchange: RenderFunction) -> AsyncIterator[Renderer]:
     """A renderer that renders in the function."""
-    async with Renderer(isolation=Elsewhere(exchange), limits=QUICK) as renderer:
+    async with Renderer(isolation=Elsewhere(exchange)) as renderer:
         yield renderer

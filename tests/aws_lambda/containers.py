@@ -29,7 +29,7 @@ SECRET = {
 class Left:
     """Lambda's context."""
 
-    left_ms: int = 10_000
+    left_ms: int
 
     def get_remaining_time_in_millis(self) -> int:
         return self.left_ms
@@ -49,7 +49,7 @@ class Box:
             raise SecretUnavailable("Secrets Manager cannot be asked.")
         return json.dumps(self.secret)
 
-    def receive(self, event: Any, *, left_ms: int = 10_000) -> dict[str, Any]:
+    def receive(self, event: Any, *, left_ms: int = 60_000) -> dict[str, Any]:
         return self.container.run(  # type: ignore[no-any-return]  # of either function
             lambda: receive._answer(self.container, event, Left(left_ms))
         )

@@ -18,6 +18,7 @@ from bot.aws_lambda.envelope import pack
 from bot.aws_lambda.remote_renderer import RenderFunction
 from bot.rendering import (
     Allowed,
+    Elsewhere,
     Limits,
     PlainProcess,
     Renderer,
@@ -78,16 +79,25 @@ async def test_the_same_files_as_in_a_process_of_ours(renderer: Renderer) -> Non
     [
         pytest.param({"a.txt": "{{ nowhere }}"}, "undefined-variable", id="undefined"),
         pytest.param({"a.txt": "{{ ''.__class__ }}"}, "forbidden-expression", id="sandbox"),
-        pytest.param({"a.txt": "{% for _ in range(99999) %}{% for _ in range(99999) %}{% endfor %}"
-                      "{% endfor %}"}, "timeout", id="endless"),
     ],
-)  # fmt: skip
+)
 async def test_what_cannot_be_rendered_is_refused_in_the_same_words(
     renderer: Renderer, files: dict[str, str], rule: str
 ) -> None:
     with pytest.raises(RenderError) as caught:
         await renderer.render(template(files), ANSWERS)
     assert (caught.value.rule, caught.value.path) == (rule, f"{TOP}/a.txt")
+
+
+async def test_a_render_without_end_is_ended(exchange: RenderFunction) -> None:
+    """By the bounds of the process over there, long before the function's own time is up."""
+    limits = Limits(wall_s=2.0, cpu_s=1)
+    loop = "{% for _ in range(99999) %}"
+    endless = template({"a.txt": f"{loop}{loop}{{% endfor %}}{{% endfor %}}"})
+    async with Renderer(isolation=Elsewhere(exchange), limits=limits) as renderer:
+        with pytest.raises(RenderError) as caught:
+            await renderer.render(endless, ANSWERS)
+    assert caught.value.rule == "timeout"
 
 
 async def test_hooks_stay_refused(renderer: Renderer) -> None:

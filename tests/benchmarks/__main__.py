@@ -14,6 +14,7 @@ from tests.benchmarks import (
     checking,
     delivery,
     deployments,
+    engines,
     lambda_package,
     registration,
     rendering,
@@ -30,6 +31,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[Sequence[Figure]]]] = {
     "registration": registration.measure,
     "delivery": delivery.measure,
     "deployments": deployments.measure,
+    "engines": engines.measure,
     "start": start.measure,
     "lambda": lambda_package.measure,
 }

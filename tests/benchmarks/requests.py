@@ -11,7 +11,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -103,8 +103,8 @@ async def _one_request() -> list[Figure]:
 
 
 async def _many_requests() -> list[Figure]:
-    one_s, _ = await _finish_many(workers=1)
-    two_s, memory = await _finish_many(workers=2)
+    one_s, _ = await finish_many(MANY, workers=1)
+    two_s, memory = await finish_many(MANY, workers=2)
     return [
         Figure(
             name=f"{MANY} requests at once, two workers ({CALL_DELAY_S * 1000:g} ms a call)",
@@ -125,9 +125,14 @@ async def _many_requests() -> list[Figure]:
     ]
 
 
-async def _finish_many(*, workers: int) -> tuple[float, float]:
-    """Seconds until all are finished, and the largest process of the bot in MiB."""
-    settings = {"WORKERS": SIDE_BY_SIDE, "PROGRESS_INTERVAL_MS": "60000"}
+async def finish_many(
+    requests: int, *, workers: int, settings: Mapping[str, str] | None = None
+) -> tuple[float, float]:
+    """Seconds until so many are finished, and the largest process of the bot in MiB.
+
+    ``settings`` choose the engines.
+    """
+    settings = {"WORKERS": SIDE_BY_SIDE, "PROGRESS_INTERVAL_MS": "60000", **(settings or {})}
     with _folder() as folder:
         async with open_world(folder, start_bot=False, files=_catalog()) as world:
             await world.start_process("--no-worker", **settings)
@@ -137,11 +142,11 @@ async def _finish_many(*, workers: int) -> tuple[float, float]:
             await asyncio.gather(*(_request(world, f"warm-up-{n}") for n in range(4 * workers)))
             world.hub.faults.rest.append(Fault(times=None, delay_s=CALL_DELAY_S))
             started_s = time.perf_counter()
-            await asyncio.gather(*(_request(world, f"kit-{n}") for n in range(MANY)))
+            await asyncio.gather(*(_request(world, f"kit-{n}") for n in range(requests)))
             took_s = time.perf_counter() - started_s
             made = set(await world.repositories_by_page())
-            wanted = {f"acme/kit-{n}" for n in range(MANY)}
-            if not wanted <= made or len(made) != MANY + 4 * workers + 1:
+            wanted = {f"acme/kit-{n}" for n in range(requests)}
+            if not wanted <= made or len(made) != requests + 4 * workers + 1:
                 raise RuntimeError("a repository was lost or doubled")
             memory = max(psutil.Process(p.pid).memory_info().rss for p in world.processes)
     return took_s, memory / 2**20

@@ -63,12 +63,40 @@ async def test_the_doctor_finds_a_fresh_installation_well(world: World) -> None:
     assert "PRIVATE KEY" not in out + err
 
 
-async def test_the_doctor_names_a_permission_that_was_taken_away(world: World) -> None:
-    world.app.permissions.pop("checks")
-    world.hub.world.apps.put(world.app)
-    code, out, _ = await run("doctor", env=world.environment)
+async def test_the_doctor_names_what_an_owner_took_away_and_the_page_to_change_it(
+    world: World,
+) -> None:
+    """A permission of the App, the repositories of its installation, and another secret."""
+    left = {name: level for name, level in world.app.permissions.items() if name != "checks"}
+    world.hub.change_permissions(world.app, left)
+    [installation] = world.hub.world.installations
+    env = world.environment | {"WEBHOOK_SECRET": "another-secret-than-the-bots"}
+
+    code, out, _ = await run("doctor", env=env)
+
+    settings = f"{world.hub.url}/organizations/acme/settings"
     assert code == 1
-    assert "checks" in out
+    assert "permissions: Missing: checks: write" in out
+    assert f"{settings}/apps/paved-road/permissions" in out
+    assert "installation in acme: Not granted here: checks: write" in out
+    assert f"{settings}/installations/{installation.id}" in out
+    assert "the bot there did not take the signature" in out
+    assert "another-secret" not in out
+
+
+async def test_the_doctor_says_nothing_it_cannot_know_with_a_key_that_is_refused(
+    world: World,
+) -> None:
+    """Whether the App is installed is not told to others."""
+    other = world.hub.add_app("another", permissions={}, events=[])
+    code, out, _ = await run(
+        "doctor", env=world.environment | {"PRIVATE_KEY": other.private_key_pem}
+    )
+    assert code == 1
+    assert "App: GitHub refused its key." in out
+    assert "installation in acme: Could not be told: GitHub answered 401." in out
+    assert "webhook: Could not be told: GitHub answered 401." in out
+    assert "Not installed" not in out
 
 
 async def test_an_operator_looks_at_a_run_and_undoes_it(world: World) -> None:

@@ -1,11 +1,11 @@
 """A comment's commands are answered to those who may use the bot, once, in one comment."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pytest
 
-from bot.commands import COMMANDS, OnComment, Place, Standing
+from bot.commands import COMMANDS, OnComment, Place, Standing, TakenComments
 from bot.errors import UserError
 from bot.github.port import RepositoryName, Role
 from bot.organization import Organization, parse_organization
@@ -49,13 +49,14 @@ class World:
         self.github.teams = {"payments": {"dana"}, "platform": set()}
         self.ran: list[tuple[str, tuple[str, ...]]] = []
         self.standing: Standing | None = Standing(Place.REQUEST, "payments", None)
-        bundle = self.github.bundle()
+        bundle, documents = self.github.bundle(), MemoryDocuments()
         self.on_comment = OnComment(
             threads=self._threads,
             organization=self._organization,
             execute={row.name: self._runner(row.name) for row in COMMANDS if row.name != "help"},
             github=bundle,
-            sticky=Sticky(bundle, MemoryDocuments()),
+            sticky=Sticky(bundle, documents),
+            taken=TakenComments(documents),
         )
 
     async def _threads(self, comment: CommentMade) -> Standing | None:
@@ -78,6 +79,14 @@ class World:
         return self.github.texts("acme/catalog", 7)
 
 
+def _dies_at(call: str) -> Callable[[str], None]:
+    def before(entered: str) -> None:
+        if entered == call:
+            raise ConnectionError("killed here")
+
+    return before
+
+
 @pytest.fixture
 def world() -> World:
     world = World()
@@ -94,6 +103,24 @@ async def test_a_command_is_acknowledged_and_answered(world: World) -> None:
 async def test_the_same_comment_delivered_twice_is_answered_once(world: World) -> None:
     await world.say("/status")
     assert len(await world.say("/status")) == 1
+
+
+async def test_a_comment_that_two_deliveries_tell_of_is_obeyed_once(world: World) -> None:
+    """Its event came late, after a look at GitHub had found it; or it was the other way round."""
+    await world.say("/status", guid="found")
+    assert len(await world.say("/status", guid="late")) == 1
+    assert world.ran == [("status", ())]
+
+
+async def test_a_killed_answer_is_given_by_the_same_delivery(world: World) -> None:
+    """Had it been left to the other one, nobody would answer."""
+    world.github.before = _dies_at("issues.react")
+    with pytest.raises(ConnectionError):
+        await world.say("/status", guid="first")
+    world.github.before = lambda _call: None
+    assert await world.say("/status", guid="second") == []
+    (text,) = await world.say("/status", guid="first")
+    assert "status done" in text
 
 
 async def test_several_commands_are_answered_in_one_comment(world: World) -> None:

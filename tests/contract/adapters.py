@@ -9,6 +9,7 @@ from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
 from bot.queue.queue_sqs import SqsQueue
+from bot.store.collections import LEASES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_mongo import MongoStore
@@ -27,11 +28,17 @@ def fresh_store_place(adapter: str, folder: Path) -> str:
     return str(folder / "store.db") if adapter == "sqlite" else server.fresh_url(adapter)
 
 
+async def forget_store_place(adapter: str, place: str) -> None:
+    """Nothing is left there; a test's own folder goes by itself."""
+    if adapter != "sqlite":
+        await server.drop(place)
+
+
 def open_store(adapter: str, place: str) -> Store:
-    """A store of that adapter at that place, which knows the collection ``THINGS``."""
+    """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
     if adapter == "sqlite":
-        return SqliteStore(SqliteFile(Path(place), collections=[THINGS]))
-    return MongoStore(place, collections=[THINGS])
+        return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
+    return MongoStore(place, collections=[THINGS, LEASES])
 
 
 def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:

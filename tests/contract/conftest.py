@@ -1,18 +1,20 @@
 """What the contract suites run on: every adapter, at a fresh place."""
 
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from bot.clock import ManualClock
+from bot.clock import Clock, ManualClock
 from bot.queue.port import Queue
 from bot.store.port import Documents, Store
 from tests.contract.adapters import (
     QUEUES,
     STORES,
     THINGS,
+    forget_store_place,
     fresh_store_place,
     open_queue,
     open_store,
@@ -47,6 +49,7 @@ async def store(store_place: Place) -> AsyncIterator[Store]:
     store = open_store(store_place.adapter, store_place.name)
     yield store
     await store.close()
+    await forget_store_place(store_place.adapter, store_place.name)
 
 
 @pytest.fixture(params=[*STORES, "memory"])
@@ -55,9 +58,11 @@ async def documents(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIter
     if request.param == "memory":
         yield MemoryDocuments(collections=[THINGS])
     else:
-        store = open_store(request.param, fresh_store_place(request.param, tmp_path))
+        place = fresh_store_place(request.param, tmp_path)
+        store = open_store(request.param, place)
         yield store.documents
         await store.close()
+        await forget_store_place(request.param, place)
 
 
 @pytest.fixture
@@ -66,6 +71,18 @@ def clock(queue_place: Place, request: pytest.FixtureRequest) -> ManualClock:
     if queue_place.adapter == "sqs":
         return ClockOfBoth(request.getfixturevalue("sqs"))
     return ManualClock()
+
+
+@pytest.fixture
+def a_minute_later(queue_place: Place, request: pytest.FixtureRequest) -> Callable[[], Clock]:
+    """Moves what the queue of every process goes by; the clock of a process begun then."""
+
+    def pass_it() -> Clock:
+        if queue_place.adapter == "sqs":
+            request.getfixturevalue("sqs").tell("61")
+        return ManualClock(time.time() + 61)
+
+    return pass_it
 
 
 @pytest.fixture

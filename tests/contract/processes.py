@@ -9,16 +9,23 @@ import sys
 import time
 import uuid
 from asyncio.subprocess import PIPE, Process
+from collections.abc import Mapping
+from functools import partial
 from itertools import count
 
 import structlog
 
+from bot.clock import SystemClock
 from bot.queue.port import Message
-from bot.store.port import Delivery, Store
+from bot.store.keep import change
+from bot.store.port import Delivery, Document, Json, Store
+from bot.work.lease import Lease, Leases, new_holder
 from tests.contract.adapters import open_queue, open_store
 
 KEYS = 7
 MESSAGES = {"sqlite": 120, "sqs": 42}  # a call to SQS is a request over HTTP
+RACES = 15
+LEASED = 40
 
 
 async def start(what: str, adapter: str, place: str) -> Process:
@@ -68,6 +75,39 @@ async def _count_up(store: Store) -> bool:
     )
 
 
+async def race(adapter: str, place: str) -> None:
+    """Want what the others want: prints what this process was told to have got."""
+    store = open_store(adapter, place)
+    me = str(uuid.uuid4())
+    for number in range(RACES):
+        if await store.documents.insert("things", f"new-{number}", {"color": me}):
+            print(f"inserted {number}", flush=True)
+        if await store.documents.delete("things", f"old-{number}", version=1):
+            print(f"deleted {number}", flush=True)
+        await store.documents.restore("things", Document(f"same-{number}", 3, {"size": number}))
+        await change(store.documents, "things", "all", partial(_with_name, f"{me} {number}"))
+        await store.deliveries.finish_handler("guid", f"{me} {number}")
+    await store.close()
+
+
+def _with_name(name: str, data: Mapping[str, Json] | None) -> Mapping[str, Json]:
+    names = (data or {}).get("names", [])
+    assert isinstance(names, list)
+    return {"names": [*names, name]}
+
+
+async def lease_each(adapter: str, place: str) -> None:
+    """Do each job once an hour, unless another does; prints those that were done here."""
+    store = open_store(adapter, place)
+    leases = Leases(store.documents, clock=SystemClock(), holder=new_holder())
+    for number in range(LEASED):
+        lease = await leases.take(f"job-{number}", 3600)
+        if isinstance(lease, Lease):
+            print(lease.job, flush=True)
+            assert await leases.done(lease)
+    await store.close()
+
+
 async def add_for_ever(adapter: str, place: str) -> None:
     """Eight writers, each with one delivery under way until the process is killed."""
     store = open_store(adapter, place)
@@ -103,9 +143,9 @@ async def work_off(adapter: str, place: str) -> None:
 
 
 async def claim_and_hang(adapter: str, place: str) -> None:
-    """Claim everything for a second and never let go."""
+    """Claim everything for a minute and never let go."""
     queue = open_queue(adapter, place)
-    for claim in await queue.claim(limit=100, visibility_s=1.0):
+    for claim in await queue.claim(limit=100, visibility_s=60):
         print(claim.message.id, flush=True)
     await asyncio.Event().wait()
 
@@ -117,7 +157,15 @@ def _delivery(guid: str) -> Delivery:
 
 WHATS = {
     each.__name__: each
-    for each in (add_for_ever, claim_and_hang, count_and_add, send_for_ever, work_off)
+    for each in (
+        add_for_ever,
+        claim_and_hang,
+        count_and_add,
+        lease_each,
+        race,
+        send_for_ever,
+        work_off,
+    )
 }
 
 if __name__ == "__main__":

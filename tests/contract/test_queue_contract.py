@@ -2,12 +2,13 @@
 
 import asyncio
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 
 import pytest
 
-from bot.clock import ManualClock, SystemClock
+from bot.clock import Clock, ManualClock, SystemClock
 from bot.queue.port import Claim, DeadMessage, Message, Queue
 from tests.contract.adapters import open_queue
 from tests.contract.conftest import Place
@@ -196,7 +197,7 @@ async def test_waiting_ends_at_once_when_something_is_sent(queue: Queue) -> None
     await queue.send([FIRST])
     await waiting
 
-    assert time.monotonic() - began_s < 5
+    assert time.monotonic() - began_s < 20
 
 
 async def test_waiting_ends_at_once_when_a_key_becomes_free(queue: Queue) -> None:
@@ -205,7 +206,7 @@ async def test_waiting_ends_at_once_when_a_key_becomes_free(queue: Queue) -> Non
     waiting = asyncio.create_task(queue.wait(30))
     await asyncio.sleep(0)
     await queue.ack(claim)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
     assert await messages(queue) == [SECOND]
 
@@ -214,13 +215,13 @@ async def test_waiting_ends_after_its_time(queue: Queue) -> None:
     began_s = time.monotonic()
     await queue.wait(0.05)
 
-    assert 0.04 < time.monotonic() - began_s < 5
+    assert 0.04 < time.monotonic() - began_s < 20
 
 
 async def test_waiting_ends_when_another_process_sends(queue: Queue, queue_place: Place) -> None:
     waiting = asyncio.create_task(queue.wait(30))
     await kill_after_lines("send_for_ever", queue_place.adapter, queue_place.name, lines=1)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
 
 async def test_waiting_ends_when_a_delay_is_over(queue: Queue, clock: ManualClock) -> None:
@@ -231,7 +232,7 @@ async def test_waiting_ends_when_a_delay_is_over(queue: Queue, clock: ManualCloc
     await asyncio.sleep(0)
     assert not waiting.done()
     clock.advance(61)
-    await asyncio.wait_for(waiting, 5)
+    await asyncio.wait_for(waiting, 20)
 
 
 async def test_four_processes_work_off_each_message_once_and_each_key_in_order(
@@ -267,7 +268,9 @@ async def test_what_was_sent_survives_a_kill(queue: Queue, queue_place: Place) -
     assert len(seen) == len(set(seen)) <= len(sent) + 1
 
 
-async def test_messages_of_a_killed_worker_come_back(queue_place: Place) -> None:
+async def test_messages_of_a_killed_worker_come_back(
+    queue_place: Place, a_minute_later: Callable[[], Clock]
+) -> None:
     queue = open_queue(queue_place.adapter, queue_place.name, SystemClock())
     await queue.send([FIRST, OTHER])
     process = await start("claim_and_hang", queue_place.adapter, queue_place.name)
@@ -276,9 +279,11 @@ async def test_messages_of_a_killed_worker_come_back(queue_place: Place) -> None
     process.kill()
     await process.wait()
     assert taken == {FIRST.id, OTHER.id}
+    assert await claimed(queue) == []
 
-    await queue.wait(10)
-    back = await claimed(queue)
+    later = open_queue(queue_place.adapter, queue_place.name, a_minute_later())
+    back = await claimed(later)
 
-    assert (back[0].message, back[0].attempt) == (FIRST, 2)
+    assert [(claim.message, claim.attempt) for claim in back] == [(FIRST, 2), (OTHER, 2)]
+    await later.close()
     await queue.close()

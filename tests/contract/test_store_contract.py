@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.port import Delivery, DeliveryRef, Document, Documents, Json, Store
 from tests.contract.conftest import Place
-from tests.contract.processes import kill_after_lines, run_all
+from tests.contract.processes import RACES, kill_after_lines, run_all
 
 GUID = "72d3162e-cc78-11e3-81ab-4c9367dc0958"
 
@@ -23,6 +23,18 @@ async def test_a_delivery_is_saved_once_and_read_back_as_it_came(store: Store) -
     assert await store.deliveries.add(sent) is True
     assert await store.deliveries.add(delivery(body=b'{"other": 1}')) is False
     assert await store.deliveries.get(GUID) == sent
+
+
+async def test_how_a_delivery_ended_is_read_with_it(store: Store) -> None:
+    """Some end as they come: what nobody works on waits for nobody."""
+    await store.deliveries.add(delivery("works"))
+    await store.deliveries.add(replace(delivery("noise"), outcome="ignored"))
+    left = await store.deliveries.unfinished(received_before_s=9, limit=9)
+    await store.deliveries.finish("works", "dead")
+
+    assert [each.guid for each in left] == ["works"]
+    ended = [await store.deliveries.get(guid) for guid in ("works", "noise")]
+    assert [each.outcome for each in ended if each] == ["dead", "ignored"]
 
 
 async def test_an_unknown_delivery_is_none(store: Store) -> None:
@@ -154,11 +166,17 @@ async def test_json_of_every_kind_comes_back_equal(documents: Documents) -> None
         "none": None,
         "true": True,
         "int": 2**53,
+        "more than 64 bits": -(10**30),
         "float": 0.1,
-        "text": "Grüße 世界 🎉 \u202e '\"\\ \n",
+        "no fraction": 1.0,
+        "large": 1e300,
+        "text": "Grüße 世界 🎉 \u202e '\"\\ \n \0",
         "half a pair": "\ud83c",
         "list": [1, [2, {"deep": []}], ""],
         "a.b $c": {"": {}},
+        "$set": {"$where": "1", "__proto__": []},
+        "color": "\udf89",  # also where it is looked up by
+        "size": 10**40,
     }
     await documents.insert("things", "a", data)
 
@@ -166,6 +184,20 @@ async def test_json_of_every_kind_comes_back_equal(documents: Documents) -> None
 
     assert found is not None
     assert found.data == data
+    assert isinstance(found.data["no fraction"], float)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+async def test_a_number_that_json_cannot_spell_is_refused(
+    documents: Documents, value: float
+) -> None:
+    await documents.insert("things", "a", {"size": 1})
+
+    with pytest.raises(ValueError, match="JSON"):
+        await documents.insert("things", "b", {"size": value})
+    with pytest.raises(ValueError, match="JSON"):
+        await documents.replace("things", "a", {"deep": [value]}, version=1)
+    assert await documents.find("things", {}) == [Document("a", 1, {"size": 1})]
 
 
 @pytest.mark.parametrize("id_", ["é", "名前/店#7", "🎉", "it's; --", "A", "a" * 500, "a.b:c$"])
@@ -250,6 +282,9 @@ async def test_look_ups_tell_values_and_their_types_apart(documents: Documents) 
     assert await ids(color="1") == ["text"]
     assert await ids(color=1) == ["number"]
     assert await ids(sold=True) == ["sold"]
+    assert await ids(sold=1) == ["sold"]  # to Python and to SQLite they are one
+    assert await ids(sold="true") == []
+    assert await ids(color=True) == ["number"]
     assert await ids(sold=False, size=3) == ["unsold"]
     assert await ids(sold=False, size=4) == []
     assert await documents.count("things", {"size": 3}) == 2
@@ -316,6 +351,32 @@ async def test_four_processes_lose_no_change_and_save_nothing_twice(
     assert sorted(line for output in outputs for line in output) == sorted(
         f"guid-{number}" for number in range(50)
     )
+
+
+async def test_of_four_processes_each_wish_is_granted_to_one(
+    store: Store, store_place: Place
+) -> None:
+    """Inserts of one id, deletes of one version, one record restored and one changed by all."""
+    await store.deliveries.add(delivery("guid"))
+    for number in range(RACES):
+        await store.documents.insert("things", f"old-{number}", {})
+
+    outputs = await run_all("race", store_place.adapter, store_place.name, times=4)
+
+    assert sorted(line for output in outputs for line in output) == sorted(
+        f"{what} {number}" for what in ("inserted", "deleted") for number in range(RACES)
+    )
+    for number in range(RACES):
+        assert await store.documents.get("things", f"same-{number}") == Document(
+            f"same-{number}", 3, {"size": number}
+        )
+    everything = await store.documents.get("things", "all")
+    assert everything is not None
+    names = everything.data["names"]
+    assert isinstance(names, list)
+    assert len(set(names)) == len(names) == 4 * RACES
+    assert everything.version == 4 * RACES
+    assert await store.deliveries.finished_handlers("guid") == set(names)
 
 
 async def test_what_was_acknowledged_survives_a_kill(store: Store, store_place: Place) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from bot.audit import AuditLog
 from bot.clock import ManualClock
-from bot.commands import COMMANDS, OnComment, Place, Standing
+from bot.commands import COMMANDS, OnComment, Place, Standing, TakenComments
 from bot.deployments import Action, Deployment, DeploymentRecords, DeploymentState
 from bot.deployments.approvals import ApproveCommand
 from bot.deployments.commands import DeploymentCommands
@@ -233,6 +233,7 @@ def stage() -> Stage:
         },
         github=bundle,
         sticky=Sticky(bundle, documents),
+        taken=TakenComments(documents),
     )
     made.append(Stage(github, services, on_comment, clock))
     return made[0]

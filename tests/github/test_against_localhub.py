@@ -547,6 +547,7 @@ async def test_a_branch_is_pointed_and_its_pull_request_found_and_edited(
     assert (made.head_sha, made.base_branch, made.state) == (head, "main", "open")
     assert await github.pull_requests.create(SHOP, **words) == made
     assert await github.pull_requests.open_of(SHOP, "paved/x") == made
+    assert await github.pull_requests.open(SHOP) == [made]
     await github.pull_requests.edit(SHOP, made.number, title="Add two", body="Thanks.")
     found = hub.pull("acme/shop", made.number)
     assert (found.title, found.body) == ("Add two", "Thanks.")
@@ -567,3 +568,51 @@ async def test_pointing_to_a_commit_that_is_not_there_is_refused(
     """No branch comes of it."""
     with pytest.raises(Rejected):
         await github.contents.point_branch(SHOP, "x", "0" * 40)
+
+
+async def test_a_branch_that_is_there_can_be_left_where_it_is(
+    hub: LocalHub, github: GitHub, shop: Repository
+) -> None:
+    """Two workers that begin the same branch do not undo each other's commit."""
+    head = await github.contents.head(SHOP, "main")
+    await github.contents.point_branch(SHOP, "paved/x", head, move=False)
+    file = File(path="a.txt", content=b"a")
+    made = await github.contents.commit(SHOP, "paved/x", [file], message="Add a", parent=head)
+    await github.contents.point_branch(SHOP, "paved/x", head, move=False)
+    assert await github.contents.head(SHOP, "paved/x") == made
+
+
+async def test_the_newest_pull_request_of_a_branch_is_found_whatever_became_of_it(
+    hub: LocalHub, scene: Scene, github: GitHub, shop: Repository
+) -> None:
+    """Open, closed or merged; of several the newest, of other branches none."""
+    assert await github.pull_requests.newest_of(SHOP, "paved/x") is None
+    head = await github.contents.head(SHOP, "main")
+    for branch in ("paved/x", "other"):
+        await github.contents.point_branch(SHOP, branch, head)
+        file = File(path="a.txt", content=b"a")
+        await github.contents.commit(SHOP, branch, [file], message="Add a", parent=head)
+    words = {"base": "main", "title": "Add a", "body": ""}
+    first = await github.pull_requests.create(SHOP, head="paved/x", **words)
+    hub.update_issue(scene.owner, "acme/shop", first.number, state="closed")
+    closed = await github.pull_requests.newest_of(SHOP, "paved/x")
+    assert closed is not None
+    assert (closed.number, closed.state) == (first.number, "closed")
+    second = await github.pull_requests.create(SHOP, head="paved/x", **words)
+    await github.pull_requests.create(SHOP, head="other", **words)
+    newest = await github.pull_requests.newest_of(SHOP, "paved/x")
+    assert newest is not None
+    assert newest.number == second.number
+
+
+async def test_every_team_is_listed_with_the_one_it_lies_in(
+    hub: LocalHub, scene: Scene, github: GitHub
+) -> None:
+    """Also beyond the first page."""
+    hub.add_team("acme", "cards", parent="payments")
+    for number in range(120):
+        hub.add_team("acme", f"team-{number:03}", name=f"Team {number}")
+    teams = {team.slug: team for team in await github.people.teams("acme")}
+    assert len(teams) == 122
+    assert (teams["cards"].name, teams["cards"].parent) == ("Cards", "payments")
+    assert teams["payments"].parent == ""

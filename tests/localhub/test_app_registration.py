@@ -247,6 +247,7 @@ async def test_what_an_owner_takes_away_is_gone_at_once_and_what_is_added_waits(
     page = f"/organizations/acme/settings/apps/{app.slug}/permissions"
     async with acme.browser("dana") as browser:
         fields = {"permission-contents": "read", "permission-issues": "write"}
+        fields |= {"permission-checks": "read"}  # it did not ask for that before
         await browser.send(page, page, **fields)
         assert installation.permissions == {
             "contents": "read",
@@ -257,7 +258,9 @@ async def test_what_an_owner_takes_away_is_gone_at_once_and_what_is_added_waits(
         assert "It asks for more" in await browser.see(own)
         await browser.send(own, own, do="accept")
         assert installation.permissions["issues"] == "write"
+        assert installation.permissions["checks"] == "read"
         listed = await browser.see("/organizations/acme/settings/installations")
         assert own in listed
+        assert page in await browser.see("/organizations/acme/settings/apps")
         await browser.send(own, own, do="uninstall")
     assert acme.hub.world.installations.get(installation.id) is None

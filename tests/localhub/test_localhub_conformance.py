@@ -245,6 +245,7 @@ async def _issues(bot: Client) -> None:
     made = await bot.ok(f"POST {KIT}/issues", {"title": "Slow", "body": "Very", "labels": ["bug"]})
     assert made["number"] == 1
     await bot.ok(f"GET {KIT}/issues?labels=bug&state=all")
+    await bot.ok(f"GET {KIT}/issues/comments?since=2026-01-01T00:00:00Z&sort=updated")
     await bot.ok(f"GET {issue}")
     await bot.ok(f"PATCH {issue}", {"title": "Slower", "state": "closed"})
     await bot.ok(f"POST {issue}/labels", {"labels": ["urgent"]})

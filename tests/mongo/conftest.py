@@ -3,16 +3,19 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from pymongo import common
 
 from bot.store.store_mongo import MongoStore
 from tests.contract.adapters import THINGS
 from tests.mongo.cutting_proxy import CuttingProxy, cutting_proxy
-from tests.mongo.server import fresh_url
+from tests.mongo.server import drop, fresh_url
 
 
 @pytest.fixture
-def url() -> str:
-    return fresh_url()
+async def url() -> AsyncIterator[str]:
+    url = fresh_url()
+    yield url
+    await drop(url)
 
 
 @pytest.fixture
@@ -30,8 +33,10 @@ async def proxy(url: str) -> AsyncIterator[CuttingProxy]:
 
 
 @pytest.fixture
-async def behind(proxy: CuttingProxy) -> AsyncIterator[MongoStore]:
+async def behind(proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MongoStore]:
     """The same database, over a line that is cut."""
+    # The client looks for a server that it lost twice a second: too seldom for so many cuts.
+    monkeypatch.setattr(common, "MIN_HEARTBEAT_INTERVAL", 0.01)
     store = MongoStore(proxy.url, collections=[THINGS])
     await store.check()  # its indexes are made: the next requests are the test's
     yield store

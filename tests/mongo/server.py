@@ -12,7 +12,10 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from pymongo import AsyncMongoClient
 
 from tests.catalog.needed_tools import missing
 
@@ -48,9 +51,10 @@ class MongoTestServer:
         assert line, "the MongoDB test server did not start"
         self.port = int(line)
 
-    def url(self, database: str) -> str:
+    def url(self, database: str, **options: object) -> str:
         """The address of a database there."""
-        return f"mongodb://127.0.0.1:{self.port}/{database}?retryWrites=false"
+        all_ = "&".join(f"{name}={value}" for name, value in {**_OPTIONS, **options}.items())
+        return f"mongodb://127.0.0.1:{self.port}/{database}?{all_}"
 
     def kill(self) -> None:
         """End it without warning."""
@@ -64,6 +68,7 @@ class MongoTestServer:
         self._process.wait()
 
 
+_OPTIONS = {"retryWrites": "false"}  # no member of a replica set
 _running: list[MongoTestServer] = []
 
 
@@ -75,6 +80,13 @@ def fresh_url(adapter: str = "mongodb") -> str:
     if not _running:
         _running.append(MongoTestServer())  # it ends with us, as its standard input does
     return _running[0].url(database)
+
+
+async def drop(url: str) -> None:
+    """Nothing is left of the database at that address."""
+    client: AsyncMongoClient[dict[str, Any]] = AsyncMongoClient(url)
+    await client.drop_database(client.get_default_database().name)
+    await client.close()
 
 
 def _java() -> str:

@@ -189,6 +189,6 @@ async def test_a_line_that_is_cut_for_good_is_told_and_nothing_is_doubled(
 ) -> None:
     proxy.lose_answers("insert", times=3)
 
-    with pytest.raises(StoreUnavailable, match=r"^MongoDB at 127\.0\.0\.1:\d+ cannot be reached"):
+    with pytest.raises(StoreUnavailable, match="was lost several times"):
         await behind.documents.insert("things", "a", {"size": 1})
     assert await store.documents.find("things", {}) == [Document("a", 1, {"size": 1})]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.work.events import is_read
 from tests.receive.payloads import account
 from tests.receive.web_side import WebSide, web_side
 
@@ -71,8 +72,6 @@ async def test_every_documented_example_is_accepted_or_dropped(
         seen = await statuses(side, payloads)
 
         assert set(seen) == {200, 202}
-        left = await side.store.deliveries.unfinished(received_before_s=2e9, limit=1000)
-        assert len(left) == seen.count(202)
 
 
 async def test_every_documented_example_of_a_served_organisation_is_accepted(
@@ -83,6 +82,9 @@ async def test_every_documented_example_of_a_served_organisation_is_accepted(
         seen = await statuses(side, ((event, ours(payload)) for event, payload in payloads))
 
         assert set(seen) == {202}
+        left = await side.store.deliveries.unfinished(received_before_s=2e9, limit=1000)
+        worked_on = [name for name, each in payloads if is_read(name, each.get("action") or "")]
+        assert len(left) == len(worked_on) > 0
 
 
 def ours(payload: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,7 @@ async def test_readiness_names_what_fails_hangs_or_breaks(tmp_path: Path) -> Non
         store=store,
         queue=queue,
         key_of=lambda head: head.repository,
+        is_needed=lambda head: True,
         clock=ManualClock(),
         metrics=Metrics(CollectorRegistry()),
         checks={"fine": fine, "github": refused, "renderer": hanging},
@@ -95,7 +96,7 @@ async def test_metrics_tell_deliveries_by_event_and_outcome(side: WebSide) -> No
     assert received == {
         ("issues", "accepted"): 1,
         ("issues", "duplicate"): 1,
-        ("other", "accepted"): 1,
+        ("other", "ignored"): 1,
         ("other", "unauthorized"): 1,
     }
     assert "made_up" not in text
@@ -111,6 +112,7 @@ async def test_metrics_ask_the_queue_at_every_scrape(tmp_path: Path) -> None:
         store=store,
         queue=queue,
         key_of=lambda head: head.repository,
+        is_needed=lambda head: True,
         clock=clock,
         metrics=Metrics(CollectorRegistry()),
     )
@@ -157,6 +159,7 @@ async def test_metrics_look_up_at_every_scrape_what_only_the_store_knows(tmp_pat
         store=store,
         queue=queue,
         key_of=lambda head: head.repository,
+        is_needed=lambda head: True,
         clock=ManualClock(),
         metrics=metrics,
         at_scrape=[ask],

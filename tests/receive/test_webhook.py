@@ -53,6 +53,21 @@ async def test_the_same_delivery_twice_at_once_is_accepted_once(side: WebSide) -
     assert (await side.post(BODY, guid=GUID.upper())).status == 200
 
 
+async def test_what_nobody_works_on_is_kept_and_not_queued(side: WebSide) -> None:
+    """Every step of every build of an organisation is told to its Apps."""
+    noise = BODY.replace(b'"action": "opened"', b'"action": "pinned"')
+    assert noise != BODY
+
+    assert (await side.post(noise, guid=GUID)).status == 202
+    assert (await side.post(BODY)).status == 202  # queued after it, if it was queued at all
+
+    kept = await side.store.deliveries.get(GUID)
+    assert kept is not None
+    assert kept.outcome == "ignored"
+    (message,) = await queued(side)
+    assert message.id != f"delivery:{GUID}"
+
+
 async def test_a_form_is_unpacked_after_its_signature_was_checked(side: WebSide) -> None:
     form = b"payload=" + quote_plus(BODY).encode()
     headers = {"Content-Type": "Application/X-WWW-Form-URLEncoded; charset=utf-8"}

@@ -18,6 +18,7 @@ from bot.receive import BodyLimits, Metrics, Receiving, receive_app, web_runner
 from bot.store.port import Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
+from bot.work.events import is_read
 from bot.work.ordering import ordering
 
 SECRET = "a secret of sixteen or more"
@@ -109,6 +110,7 @@ async def web_side(
         store=store,
         queue=queue or own_queue,
         key_of=ordering("octo-org/catalog"),
+        is_needed=lambda head: is_read(head.event, head.action),
         clock=SystemClock(),
         metrics=Metrics(CollectorRegistry()),
         limits=limits or BodyLimits(),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from bot.store.collections import COLLECTIONS
 from bot.store.port import Collection, Document, Json, Scalar
+from bot.store.record_text import to_text
 
 
 class MemoryDocuments:
@@ -25,6 +26,7 @@ class MemoryDocuments:
 
     async def insert(self, collection: str, id: str, data: Mapping[str, Json]) -> bool:  # noqa: A002 - the port's name
         self.before_write()
+        to_text(data)  # refuses what no store could keep
         records = self._records[collection]
         if id in records:
             return False
@@ -43,6 +45,7 @@ class MemoryDocuments:
         version: int,
     ) -> bool:
         self.before_write()
+        to_text(data)
         known = self._records[collection].get(id)
         if known is None or known.version != version:
             return False

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.work.events import (
+    AppInstalled,
     BranchPushed,
     CheckAsked,
     CommentMade,
@@ -16,6 +17,7 @@ from bot.work.events import (
     PullRequestChanged,
     ReviewGiven,
     WorkflowRunEnded,
+    is_read,
     read_event,
 )
 from tests.receive.test_documented_examples import documented_examples, payloads
@@ -29,6 +31,7 @@ def test_every_documented_example_is_read_or_passed_over(
     read = [read_event(name, "guid", json.dumps(body).encode()) for name, body in payloads]
     kinds = {type(event) for event in read if event is not None}
     assert kinds == {
+        AppInstalled,
         BranchPushed,
         CheckAsked,
         CommentMade,
@@ -38,6 +41,17 @@ def test_every_documented_example_is_read_or_passed_over(
         ReviewGiven,
         WorkflowRunEnded,
     }
+
+
+def test_what_is_read_is_known_before_it_is_read(
+    payloads: list[tuple[str, dict[str, Any]]],
+) -> None:
+    """So that the rest is never queued. Of a push, and of a button, more than that decides."""
+    for name, payload in payloads:
+        event = read_event(name, "guid", json.dumps(payload).encode())
+        known = is_read(name, payload.get("action") or "")
+        assert known or event is None
+        assert not known or event is not None or name in ("push", "check_run")
 
 
 def issues(**changed: Any) -> bytes:
@@ -173,3 +187,31 @@ def test_an_ended_workflow_run_says_when_and_on_which_branch() -> None:
     assert ended("trunk").on_default_branch
     assert not ended("main").on_default_branch
     assert ended("trunk").ended_at == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("action", "account", "organization"),
+    [
+        pytest.param("created", {"login": "acme"}, "acme", id="installed"),
+        pytest.param("added", {"login": "acme"}, "acme", id="more-repositories"),
+        pytest.param("new_permissions_accepted", {"login": "acme"}, "acme", id="accepted"),
+        pytest.param("created", {"slug": "big-one"}, "", id="by-an-enterprise"),
+        pytest.param("created", None, "", id="by-nobody"),
+    ],
+)
+def test_an_installation_is_read(
+    action: str, account: dict[str, str] | None, organization: str
+) -> None:
+    """Whatever makes the App reach or do more there than before."""
+    sender = {"id": 3, "login": "petra", "type": "User"}
+    told = {"action": action, "installation": {"account": account}, "sender": sender}
+    event = read_event("installation", "g", json.dumps(told).encode())
+    assert isinstance(event, AppInstalled)
+    assert (event.organization, event.sender.login) == (organization, "petra")
+
+
+@pytest.mark.parametrize("action", ["deleted", "suspend", "removed"])
+def test_an_installation_that_ends_is_passed_over(action: str) -> None:
+    sender = {"id": 3, "login": "petra", "type": "User"}
+    told = {"action": action, "installation": {"account": None}, "sender": sender}
+    assert read_event("installation_repositories", "g", json.dumps(told).encode()) is None

@@ -13,7 +13,8 @@ from bot.github.port.checks import Annotation, CheckAction, CheckRun, Checks
 from bot.github.port.contents import Commit, Contents, File, Tree, TreeEntry
 from bot.github.port.deployments import Deployments, DeploymentStatus, NewDeployment
 from bot.github.port.errors import Forbidden, GitHubError, NameTaken, NotFound, Rejected, Stale
-from bot.github.port.issues import Comment, Issue, Issues
+from bot.github.port.hook import Attempt, Attempts, Hook
+from bot.github.port.issues import Comment, Issue, Issues, WrittenComment
 from bot.github.port.names import RepositoryName, thread_of
 from bot.github.port.people import People, Role, Team
 from bot.github.port.pull_requests import PullRequest, PullRequests, Review
@@ -22,6 +23,8 @@ from bot.github.port.repositories import NewRepository, Repositories, Repository
 __all__ = [
     "Actions",
     "Annotation",
+    "Attempt",
+    "Attempts",
     "CheckAction",
     "CheckRun",
     "Checks",
@@ -34,6 +37,7 @@ __all__ = [
     "Forbidden",
     "GitHub",
     "GitHubError",
+    "Hook",
     "Issue",
     "Issues",
     "Job",
@@ -55,6 +59,7 @@ __all__ = [
     "Tree",
     "TreeEntry",
     "WorkflowRun",
+    "WrittenComment",
     "thread_of",
 ]
 
@@ -71,3 +76,4 @@ class GitHub:
     pull_requests: PullRequests
     actions: Actions
     deployments: Deployments
+    hook: Hook

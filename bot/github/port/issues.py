@@ -19,6 +19,9 @@ class Issue:
     author: str
     labels: tuple[str, ...]
     html_url: str
+    author_is_person: bool = True
+    created_at: str = ""  # ISO 8601, as GitHub writes it
+    updated_at: str = ""  # ISO 8601; comments and labels count as updates, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,26 @@ class Comment:
     body: str
     html_url: str
     by_us: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrittenComment:
+    """A comment as somebody wrote it, with who and where."""
+
+    id: int
+    number: int  # of the issue or pull request
+    body: str
+    author_id: int
+    author: str
+    author_is_person: bool
+    created_at: str
+    updated_at: str
+    html_url: str
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether it reads as its author wrote it first cannot be told."""
+        return self.updated_at != self.created_at
 
 
 class Issues(Protocol):
@@ -46,6 +69,21 @@ class Issues(Protocol):
 
     async def find_open(self, repository: RepositoryName, *, label: str) -> Sequence[Issue]:
         """Open issues with that label."""
+        ...
+
+    async def open_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[Issue]:
+        """Open issues (no pull requests) that were updated then or later, oldest first.
+
+        An empty ``updated_since`` means all.
+        """
+        ...
+
+    async def comments_since(
+        self, repository: RepositoryName, *, updated_since: str
+    ) -> Sequence[WrittenComment]:
+        """Comments of every thread that were written or edited then or later, oldest first."""
         ...
 
     async def edit(self, repository: RepositoryName, number: int, *, title: str, body: str) -> None:

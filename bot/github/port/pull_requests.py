@@ -26,6 +26,7 @@ class PullRequest:
     state: Literal["open", "closed"]
     merged: bool
     html_url: str
+    updated_at: str = ""  # ISO 8601, as GitHub writes it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,10 @@ class PullRequests(Protocol):
 
     async def get(self, repository: RepositoryName, number: int) -> PullRequest:
         """Read it now. Raises NotFound."""
+        ...
+
+    async def open(self, repository: RepositoryName) -> Sequence[PullRequest]:
+        """Every open one, newest first."""
         ...
 
     async def open_of(self, repository: RepositoryName, branch: str) -> PullRequest | None:

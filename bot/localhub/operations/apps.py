@@ -18,6 +18,7 @@ from bot.localhub.webhooks.payloads import emit
 
 TOKEN_LIFE_S = 3600
 KEY_BITS = 2048
+KEPT_FOR_S = 3 * 24 * 3600  # webhook deliveries, for reading and for delivering again
 ACTIONS = "github-actions"  # the App that reports the jobs of workflows
 ACTIONS_PERMISSIONS = ("actions", "checks", "contents", "deployments", "issues", "pull_requests")
 RANKS = {"read": 1, "write": 2, "admin": 3}
@@ -216,15 +217,22 @@ class AppOperations(AccountOperations):
         self.world.tokens.drop(token)
 
     def deliveries_of(self, app: App) -> list[Delivery]:
-        """An App's webhook deliveries, newest first."""
-        return self.world.deliveries.of(app.id)[::-1]
+        """An App's webhook deliveries of the last three days, newest first.
+
+        An attempt that was answered late stands where it began.
+        """
+        kept = filter(self._is_kept, self.world.deliveries.of(app.id))
+        return sorted(kept, key=lambda one: one.id, reverse=True)
 
     def delivery(self, app: App, delivery_id: int) -> Delivery:
-        """The App's delivery of that id. Raises Refused 404."""
+        """The App's delivery of that id. Raises Refused 404, also once it is too old."""
         found = self.world.deliveries.get(delivery_id)
-        if found is None or found.app_id != app.id:
+        if found is None or found.app_id != app.id or not self._is_kept(found):
             raise not_found()
         return found
+
+    def _is_kept(self, delivery: Delivery) -> bool:
+        return delivery.delivered_at_s > self.now_s() - KEPT_FOR_S
 
     def redeliver(self, app: App, delivery_id: int) -> None:
         """The delivery is attempted again, under the same guid, to the App's address of now."""

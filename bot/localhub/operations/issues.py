@@ -190,6 +190,11 @@ class IssueOperations(LabelOperations):
         self._tell_comment(who, found, made, "created")
         return made
 
+    def comments_of(self, repository: Repository) -> list[Comment]:
+        """The comments of every issue and pull request."""
+        issues = self.world.issues.of(repository.id)
+        return [comment for issue in issues for comment in self.world.comments.of(issue.id)]
+
     def edit_comment(
         self, actor: Who, repository: str | Repository, comment_id: int, body: str
     ) -> Comment:

@@ -12,6 +12,7 @@ from bot.localhub.operations.apps import RANKS
 from bot.localhub.operations.registrations import LONGEST_NAME, Manifest, read_manifest
 from bot.localhub.pages.page import POLICY, Page
 from bot.localhub.refusal import Refused, not_found
+from bot.localhub.routes.table import ROUTES
 from bot.localhub.state.apps import App, Installation
 from bot.localhub.state.repositories import Repository
 
@@ -51,6 +52,13 @@ async def register(page: Page) -> web.Response:
     joint = "&" if urlsplit(manifest.redirect_url).query else "?"
     answer = {"code": code.code} | ({"state": state} if state else {})
     return page.go(f"{manifest.redirect_url}{joint}{urlencode(answer)}")
+
+
+async def list_registered(page: Page) -> web.Response:
+    """The Apps that the organisation has registered."""
+    organization = _own_organization(page)
+    own = [a for a in page.hub.world.apps if a.owner == organization and a.private_key_pem]
+    return page.render("apps.html", organization=organization, apps=own)
 
 
 def _confirm(
@@ -197,15 +205,23 @@ def _installation(page: Page) -> Installation:
 async def show_permissions(page: Page) -> web.Response:
     """What the App asks for, to be changed by its owner."""
     organization, app = _own_organization(page), _own_app(page)
-    return page.render("app_permissions.html", organization=organization, app=app)
+    names = sorted({*_known_permissions(), *app.permissions})
+    return page.render("app_permissions.html", organization=organization, app=app, names=names)
 
 
 async def change_permissions(page: Page) -> web.Response:
     """The App asks for these from now on."""
     organization, app = _own_organization(page), _own_app(page)
-    chosen = {name: page.given(f"permission-{name}") for name in app.permissions}
+    names = {*_known_permissions(), *app.permissions}
+    chosen = {name: page.given(f"permission-{name}") for name in names}
     page.hub.change_permissions(app, {n: level for n, level in chosen.items() if level in RANKS})
     return page.go(f"/organizations/{organization}/settings/apps/{app.slug}/permissions")
+
+
+def _known_permissions() -> set[str]:
+    """Every permission that something here asks for."""
+    groups = (group for route in ROUTES for group in route.alternatives)
+    return {"workflows", *(name for group in groups for name in group)}
 
 
 def _own_app(page: Page) -> App:

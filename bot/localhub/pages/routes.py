@@ -52,6 +52,7 @@ TABLE: tuple[tuple[str, str, Act], ...] = (
     ("POST", "/apps/{slug}/installations/new", registrations.install),
     ("GET", f"{OF_ORGANIZATION}/apps/new", registrations.confirm),
     ("POST", f"{OF_ORGANIZATION}/apps/new", registrations.bring),
+    ("GET", f"{OF_ORGANIZATION}/apps", registrations.list_registered),
     ("POST", f"{OF_ORGANIZATION}/apps", registrations.register),
     ("GET", f"{OF_ORGANIZATION}/apps/{{slug}}/permissions", registrations.show_permissions),
     ("POST", f"{OF_ORGANIZATION}/apps/{{slug}}/permissions", registrations.change_permissions),

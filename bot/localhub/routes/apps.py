@@ -9,6 +9,8 @@ from bot.localhub.shapes.repositories import repository as repository_shape
 from bot.localhub.state.apps import Installation
 from bot.localhub.state.people import Role
 
+CURSOR = "v1_"
+
 
 class NewToken(msgspec.Struct):
     """Body of "create an installation access token"."""
@@ -129,18 +131,21 @@ def _installation_on(call: Call, account: str) -> Answer:
 
 
 def list_deliveries(call: Call) -> Answer:
-    """Webhook deliveries, newest first, page by page with a cursor."""
+    """Webhook deliveries, newest first, page by page with a cursor that means nothing to others."""
     found = call.hub.deliveries_of(call.app)
     if "status" in call.query:
         found = [d for d in found if d.ok == (call.query["status"] == "success")]
     cursor = call.query.get("cursor", "")
     if cursor:
-        if not cursor.isdigit():
+        before = cursor.removeprefix(CURSOR)
+        if not (cursor.startswith(CURSOR) and before.isascii() and before.isdigit()):
             raise Refused(400, "Invalid cursor")
-        found = [d for d in found if d.id < int(cursor)]
+        found = [d for d in found if d.id < int(before)]
     size = min(int(call.query.get("per_page", "30")), 100)
     shown, more = found[:size], len(found) > size
-    links = f'<{call.url}?per_page={size}&cursor={shown[-1].id}>; rel="next"' if more else ""
+    links = (
+        f'<{call.url}?per_page={size}&cursor={CURSOR}{shown[-1].id}>; rel="next"' if more else ""
+    )
     return Answer(
         body=[shapes.delivery_item(one) for one in shown],
         headers={"Link": links} if links else {},

@@ -1,6 +1,7 @@
 """Issues, comments, labels, reactions."""
 
-from typing import Any, Literal
+import datetime as dt
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -10,6 +11,17 @@ from bot.localhub.routes.call import NO_CONTENT, Answer, Call
 from bot.localhub.shapes import issues as shapes
 from bot.localhub.shapes.repositories import label as label_shape
 from bot.localhub.state.discussions import Comment, Issue
+
+MOMENTS = {"updated": "updated_at_s", "created": "created_at_s"}
+
+
+class Updated(Protocol):
+    """What knows when it was changed last."""
+
+    updated_at_s: float
+
+
+T = TypeVar("T", bound=Updated)
 
 
 class LabelName(msgspec.Struct):
@@ -83,11 +95,22 @@ def list_issues(call: Call) -> Answer:
         and wanted <= {call.hub.world.labels[i].name.lower() for i in issue.label_ids}
         and _is_by(call, issue, query.get("creator"))
     ]
-    moments = {"updated": "updated_at_s", "created": "created_at_s"}
-    moment = moments.get(query.get("sort", "created"), "created_at_s")
+    moment = MOMENTS.get(query.get("sort", "created"), "created_at_s")
     newest_first = query.get("direction", "desc") == "desc"
     found.sort(key=lambda one: (getattr(one, moment), one.number), reverse=newest_first)
-    return call.page(found, lambda one: _shape(call, one))
+    return call.page(_since(call, found), lambda one: _shape(call, one))
+
+
+def _since(call: Call, found: list[T]) -> list[T]:
+    """Those that were changed then or later. Raises Refused 422 for what is no time."""
+    asked = call.query.get("since")
+    if asked is None:
+        return found
+    try:
+        since_s = dt.datetime.fromisoformat(asked).timestamp()
+    except ValueError:
+        raise Refused(422, "Invalid since") from None
+    return [one for one in found if int(one.updated_at_s) >= since_s]
 
 
 def _is_by(call: Call, issue: Issue, login: str | None) -> bool:
@@ -186,6 +209,15 @@ class CommentBody(msgspec.Struct):
 def list_comments(call: Call) -> Answer:
     """The comments of an issue or pull request, oldest first."""
     found = call.hub.world.comments.of(_issue(call).id)
+    return call.page(found, lambda one: shapes.comment(call.hub, call.repository, one))
+
+
+def list_every_comment(call: Call) -> Answer:
+    """The comments of all issues and pull requests, oldest first unless asked otherwise."""
+    found = _since(call, call.hub.comments_of(call.repository))
+    moment = MOMENTS.get(call.query.get("sort", "created"), "created_at_s")
+    newest_first = call.query.get("direction", "asc") == "desc" and "sort" in call.query
+    found.sort(key=lambda one: (getattr(one, moment), one.id), reverse=newest_first)
     return call.page(found, lambda one: shapes.comment(call.hub, call.repository, one))
 
 

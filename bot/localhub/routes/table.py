@@ -266,6 +266,7 @@ ROUTES = (
     # Issues.
     route(f"GET {REPO}/issues", issues.list_issues, "issues:read"),
     route(f"POST {REPO}/issues", issues.create_issue, "issues:write", creates=True),
+    route(f"GET {REPO}/issues/comments", issues.list_every_comment, READ_TALK),
     route(f"GET {COMMENT}", issues.get_comment, READ_TALK),
     route(f"PATCH {COMMENT}", issues.update_comment, TALK),
     route(f"DELETE {COMMENT}", issues.delete_comment, TALK),

@@ -113,7 +113,7 @@ def delivery_item(found: Delivery) -> Json:
         "action": found.action,
         "installation_id": found.installation_id,
         "repository_id": found.repository_id,
-        "throttled_at": None,
+        "throttled_at": iso_or_none(found.throttled_at_s),
     }
 
 

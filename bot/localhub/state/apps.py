@@ -88,6 +88,7 @@ class Delivery:
     request_headers: dict[str, str] = field(default_factory=dict)
     response_headers: dict[str, str] = field(default_factory=dict)
     response_body: str = ""
+    throttled_at_s: float | None = None  # GitHub held it back for a while
 
     @property
     def ok(self) -> bool:

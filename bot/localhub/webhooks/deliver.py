@@ -15,10 +15,10 @@ import aiohttp
 from bot.localhub.core import Outgoing
 from bot.localhub.faults import Faults, WebhookFault
 from bot.localhub.hub import Hub
+from bot.localhub.operations.apps import KEPT_FOR_S
 from bot.localhub.state.apps import Delivery
 
 ANSWER_WITHIN_S = 10
-KEPT_FOR_S = 3 * 24 * 3600
 KEPT = 5000  # deliveries an App, so that a long sandbox does not fill the memory
 MOST_AT_ONCE = 50
 LONGEST_ANSWER_BYTES = 64 * 1024

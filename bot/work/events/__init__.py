@@ -1,6 +1,6 @@
 """GitHub's payloads, parsed once into frozen values."""
 
-from bot.work.events.read import read_event
+from bot.work.events.read import is_read, read_event
 from bot.work.events.values import (
     AppInstalled,
     BranchPushed,
@@ -31,5 +31,6 @@ __all__ = [
     "PullRequestChanged",
     "ReviewGiven",
     "WorkflowRunEnded",
+    "is_read",
     "read_event",
 ]

@@ -47,6 +47,12 @@ class Comment(msgspec.Struct):
     body: str = ""
 
 
+class Action(msgspec.Struct):
+    """Of any event that has actions."""
+
+    action: str
+
+
 class IssuesEvent(msgspec.Struct):
     action: str
     issue: Issue
@@ -183,11 +189,11 @@ class DeploymentStatusEvent(msgspec.Struct):
 
 
 class Account(msgspec.Struct):
-    login: str
+    login: str = ""  # an enterprise has none
 
 
 class Installation(msgspec.Struct):
-    account: Account
+    account: Account | None = None
 
 
 class InstallationEvent(msgspec.Struct):

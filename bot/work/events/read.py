@@ -1,5 +1,8 @@
 """A delivery's name and body → the event, or None for what the bot has no use for."""
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import msgspec
 
 from bot.github.port import RepositoryName
@@ -22,9 +25,14 @@ from bot.work.events.values import (
 
 RERUN = "rerun"  # the button that every check run has by GitHub itself
 
-_ISSUE_CHANGES = ("opened", "edited", "reopened")
-_INSTALLED = ("created", "unsuspend", "new_permissions_accepted", "added")
-_PULL_CHANGES = ("opened", "reopened", "synchronize", "edited", "ready_for_review", "closed")
+
+def is_read(name: str, action: str) -> bool:
+    """Whether ``read_event`` makes something of such a delivery.
+
+    Most of what an organisation's webhooks bring is not: every step of every build.
+    """
+    known = _KNOWN.get(name)
+    return known is not None and (not known.actions or action in known.actions)
 
 
 def read_event(name: str, guid: str, body: bytes) -> Event | None:
@@ -32,16 +40,17 @@ def read_event(name: str, guid: str, body: bytes) -> Event | None:
 
     Raises MalformedDelivery.
     """
-    reader = _READERS.get(name)
-    if reader is None:
+    known = _KNOWN.get(name)
+    if known is None:
         return None
     try:
-        return reader(guid, body)
+        action = msgspec.json.decode(body, type=told_by.Action).action if known.actions else ""
+        return known.read(guid, body) if is_read(name, action) else None
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise MalformedDelivery(f"{name}: {type(error).__name__}") from None
 
 
-def _read_issues(guid: str, body: bytes) -> IssueChanged | IssueClosed | None:
+def _read_issues(guid: str, body: bytes) -> IssueChanged | IssueClosed:
     told = msgspec.json.decode(body, type=told_by.IssuesEvent)
     issue = told.issue
     if told.action == "closed":
@@ -52,8 +61,6 @@ def _read_issues(guid: str, body: bytes) -> IssueChanged | IssueClosed | None:
             labels=tuple(label.name for label in issue.labels),
             sender=_person(told.sender),
         )
-    if told.action not in _ISSUE_CHANGES:
-        return None
     return IssueChanged(
         guid=guid,
         action=told.action,  # type: ignore[arg-type]  # narrowed by the test above
@@ -71,10 +78,8 @@ def _read_issues(guid: str, body: bytes) -> IssueChanged | IssueClosed | None:
     )
 
 
-def _read_comment(guid: str, body: bytes) -> CommentMade | None:
+def _read_comment(guid: str, body: bytes) -> CommentMade:
     told = msgspec.json.decode(body, type=told_by.IssueCommentEvent)
-    if told.action != "created":  # an edited comment is not a command
-        return None
     return CommentMade(
         guid=guid,
         repository=_name(told.repository),
@@ -108,10 +113,8 @@ def _read_push(guid: str, body: bytes) -> BranchPushed | None:
     )
 
 
-def _read_pull_request(guid: str, body: bytes) -> PullRequestChanged | None:
+def _read_pull_request(guid: str, body: bytes) -> PullRequestChanged:
     told = msgspec.json.decode(body, type=told_by.PullRequestEvent)
-    if told.action not in _PULL_CHANGES:
-        return None
     pull = told.pull_request
     return PullRequestChanged(
         guid=guid,
@@ -128,10 +131,8 @@ def _read_pull_request(guid: str, body: bytes) -> PullRequestChanged | None:
     )
 
 
-def _read_review(guid: str, body: bytes) -> ReviewGiven | None:
+def _read_review(guid: str, body: bytes) -> ReviewGiven:
     told = msgspec.json.decode(body, type=told_by.ReviewEvent)
-    if told.action not in ("submitted", "dismissed"):
-        return None
     return ReviewGiven(
         guid=guid,
         repository=_name(told.repository),
@@ -144,7 +145,7 @@ def _read_check_run(guid: str, body: bytes) -> CheckAsked | None:
     told = msgspec.json.decode(body, type=told_by.CheckRunEvent)
     if told.action == "rerequested":
         button = RERUN
-    elif told.action == "requested_action" and told.requested_action is not None:
+    elif told.requested_action is not None:
         button = told.requested_action.identifier
     else:
         return None
@@ -160,10 +161,8 @@ def _read_check_run(guid: str, body: bytes) -> CheckAsked | None:
     )
 
 
-def _read_check_suite(guid: str, body: bytes) -> CheckAsked | None:
+def _read_check_suite(guid: str, body: bytes) -> CheckAsked:
     told = msgspec.json.decode(body, type=told_by.CheckSuiteEvent)
-    if told.action != "rerequested":
-        return None
     suite = told.check_suite
     return CheckAsked(
         guid=guid,
@@ -176,10 +175,8 @@ def _read_check_suite(guid: str, body: bytes) -> CheckAsked | None:
     )
 
 
-def _read_workflow_run(guid: str, body: bytes) -> WorkflowRunEnded | None:
+def _read_workflow_run(guid: str, body: bytes) -> WorkflowRunEnded:
     told = msgspec.json.decode(body, type=told_by.WorkflowRunEvent)
-    if told.action != "completed":
-        return None
     run = told.workflow_run
     return WorkflowRunEnded(
         guid=guid,
@@ -218,12 +215,11 @@ def _read_deployment_status(guid: str, body: bytes) -> DeploymentTold:
     )
 
 
-def _read_installation(guid: str, body: bytes) -> AppInstalled | None:
+def _read_installation(guid: str, body: bytes) -> AppInstalled:
     told = msgspec.json.decode(body, type=told_by.InstallationEvent)
-    if told.action not in _INSTALLED:
-        return None
     account = told.installation.account
-    return AppInstalled(guid=guid, organization=account.login, sender=_person(told.sender))
+    organization = account.login if account is not None else ""
+    return AppInstalled(guid=guid, organization=organization, sender=_person(told.sender))
 
 
 def _our_run(payload: object) -> str:
@@ -231,18 +227,27 @@ def _our_run(payload: object) -> str:
     return run if isinstance(run, str) else ""
 
 
-_READERS = {
-    "issues": _read_issues,
-    "issue_comment": _read_comment,
-    "push": _read_push,
-    "pull_request": _read_pull_request,
-    "pull_request_review": _read_review,
-    "check_run": _read_check_run,
-    "check_suite": _read_check_suite,
-    "workflow_run": _read_workflow_run,
-    "deployment_status": _read_deployment_status,
-    "installation": _read_installation,
-    "installation_repositories": _read_installation,
+class _Known(NamedTuple):
+    """How an event is read, and which of its actions; none are named where it has none."""
+
+    read: Callable[[str, bytes], Event | None]
+    actions: frozenset[str] = frozenset()
+
+
+_CHANGES = frozenset({"opened", "edited", "reopened", "closed"})
+_INSTALLED = frozenset({"created", "unsuspend", "new_permissions_accepted", "added"})
+_KNOWN = {
+    "issues": _Known(_read_issues, _CHANGES),
+    "issue_comment": _Known(_read_comment, frozenset({"created"})),  # an edit is no command
+    "push": _Known(_read_push),
+    "pull_request": _Known(_read_pull_request, _CHANGES | {"synchronize", "ready_for_review"}),
+    "pull_request_review": _Known(_read_review, frozenset({"submitted", "dismissed"})),
+    "check_run": _Known(_read_check_run, frozenset({"rerequested", "requested_action"})),
+    "check_suite": _Known(_read_check_suite, frozenset({"rerequested"})),
+    "workflow_run": _Known(_read_workflow_run, frozenset({"completed"})),
+    "deployment_status": _Known(_read_deployment_status),
+    "installation": _Known(_read_installation, _INSTALLED),
+    "installation_repositories": _Known(_read_installation, _INSTALLED),
 }
 
 

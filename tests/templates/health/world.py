@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bot.clock import SystemClock
 from bot.github.port import Issue
 from bot.projects import Project
 from bot.templates.health.evidence import Evidence, EvidenceRecords, Source
@@ -15,22 +14,10 @@ from bot.templates.health.read_health import ReadHealth
 from bot.templates.health.report_record import ReportRecords
 from bot.templates.version_record import TemplateVersion, TemplateVersions
 from tests.bot_in_memory import CATALOG, open_bot_world, person
+from tests.later_clock import LaterClock
 from tests.requests_in_memory import DANA, RequestWorld, form
 
 CI = ".github/workflows/ci.yml"
-
-
-class LaterClock(SystemClock):
-    """The machine's own clock, which a test may put forward."""
-
-    def __init__(self) -> None:
-        self._ahead_s = 0.0
-
-    def now_s(self) -> float:
-        return super().now_s() + self._ahead_s
-
-    def advance(self, seconds: float) -> None:
-        self._ahead_s += seconds
 
 
 @dataclass
