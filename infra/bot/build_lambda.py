@@ -41,6 +41,7 @@ NOT_OF_THE_BOT: Final = ("bot/__main__.py", "bot/cli", "bot/localhub")
 TO_RENDER: Final = (
     "bot/__init__.py",
     "bot/aws_lambda/__init__.py",
+    "bot/aws_lambda/closed_memory.py",
     "bot/aws_lambda/envelope.py",
     "bot/aws_lambda/render.py",
     "bot/rendering",

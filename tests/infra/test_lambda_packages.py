@@ -3,6 +3,7 @@
 import asyncio
 import json
 import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from bot.aws_lambda.envelope import pack, unpack
 from bot.rendering import Elsewhere, Renderer
 from infra.bot import build_lambda
 from tests.catalog.needed_tools import python
+from tests.infra.projects import ROOT
 from tests.rendering.templates_in_memory import template, texts
 
 MACHINE = "arm64" if machine() in ("aarch64", "arm64") else "x86_64"
@@ -115,6 +117,21 @@ def test_the_renderer_has_rendering_and_nothing_of_the_bot_beside(built: Built) 
         "rendering",
     }
     assert [name for name in names(built.render) if name.startswith(("boto", "aiohttp"))] == []
+
+
+def test_all_of_ours_that_the_renderer_imports_is_in_its_package(built: Built) -> None:
+    """Asked of this Python, so that it is seen where there is none of Lambda's, too."""
+    code = (
+        "import sys, bot.aws_lambda.render;"
+        "print(*(sys.modules[name].__file__ for name in sys.modules if name.split('.')[0] == 'bot'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = {Path(each).relative_to(ROOT).as_posix() for each in done.stdout.split()}
+
+    assert len(imported) > 10
+    assert imported <= set(names(built.render))
 
 
 def test_they_are_the_same_bytes_every_time(built: Built, tmp_path: Path) -> None:
