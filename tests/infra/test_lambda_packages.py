@@ -123,7 +123,7 @@ def test_all_of_ours_that_the_renderer_imports_is_in_its_package(built: Built) -
     """Asked of this Python, so that it is seen where there is none of Lambda's, too."""
     code = (
         "import sys, bot.aws_lambda.render;"
-        "print(*(sys.modules[name].__file__ for name in sys.modules if name.split('.')[0] == 'bot'))"
+        "print(*(sys.modules[n].__file__ for n in sys.modules if n.split('.')[0] == 'bot'))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
