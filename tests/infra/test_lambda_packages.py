@@ -1,7 +1,9 @@
 """``make lambda``: what is in the packages, and that the functions start with that alone."""
 
+import asyncio
 import json
 import subprocess
+import sys
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +12,11 @@ from platform import machine
 import pytest
 
 from bot.aws_lambda.envelope import pack, unpack
-from bot.rendering import Allowed, Limits
-from bot.rendering.incoming import encode_request, encode_template
+from bot.rendering import Elsewhere, Renderer
 from infra.bot import build_lambda
 from tests.catalog.needed_tools import python
-from tests.rendering.templates_in_memory import template
+from tests.infra.projects import ROOT
+from tests.rendering.templates_in_memory import template, texts
 
 MACHINE = "arm64" if machine() in ("aarch64", "arm64") else "x86_64"
 # What a function of AWS has: the unpacked package first on the path, no other package, no variable.
@@ -22,6 +24,10 @@ START = "import sys; sys.path.insert(0, sys.argv[1]); "
 FUNCTIONS = (
     "import bot.aws_lambda.receive as r, bot.aws_lambda.work as w;"
     "print(callable(r.handler), callable(w.handler));"
+)
+RENDER = (
+    "import json; from bot.aws_lambda.render import handler;"
+    "print(json.dumps(handler(json.load(sys.stdin), None)))"
 )
 CLIENTS = (
     "import boto3; print(*(boto3.client(each, region_name='eu-central-1').meta.endpoint_url"
@@ -76,10 +82,10 @@ def unpacked(package: build_lambda.Package, folder: Path) -> Path:
     return folder
 
 
-def said(folder: Path, code: str) -> str:
+def said(folder: Path, code: str, given: str = "") -> str:
     """What Lambda's Python says with this folder alone; skipped where there is no such Python."""
     command = [str(python("3.13")), "-I", "-S", "-B", "-c", START + code, str(folder)]
-    done = subprocess.run(command, env={}, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, env={}, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-4_000:]
     return done.stdout
 
@@ -113,6 +119,21 @@ def test_the_renderer_has_rendering_and_nothing_of_the_bot_beside(built: Built) 
     assert [name for name in names(built.render) if name.startswith(("boto", "aiohttp"))] == []
 
 
+def test_all_of_ours_that_the_renderer_imports_is_in_its_package(built: Built) -> None:
+    """Asked of this Python, so that it is seen where there is none of Lambda's, too."""
+    code = (
+        "import sys, bot.aws_lambda.render;"
+        "print(*(sys.modules[n].__file__ for n in sys.modules if n.split('.')[0] == 'bot'))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    imported = {Path(each).relative_to(ROOT).as_posix() for each in done.stdout.split()}
+
+    assert len(imported) > 10
+    assert imported <= set(names(built.render))
+
+
 def test_they_are_the_same_bytes_every_time(built: Built, tmp_path: Path) -> None:
     """Terraform sees no change where there is none."""
     again = build_lambda.build_render(built.libraries, tmp_path, python=built.compiler)
@@ -134,26 +155,21 @@ def test_the_functions_start_with_their_package_alone(built: Built, tmp_path: Pa
     assert "issues" in events.split()
 
 
-def test_the_renderer_starts_with_its_package_alone(built: Built, tmp_path: Path) -> None:
+async def test_the_renderer_renders_with_its_package_alone(built: Built, tmp_path: Path) -> None:
+    """What goes to the function and comes back, through a process that has nothing else."""
     folder = unpacked(built.render, tmp_path / "render")
-    code = "from bot.aws_lambda.render import handler; print(handler({}, None))"
 
-    assert said(folder, code).strip() == "{'refused': 'malformed'}"
+    async def exchange(message: bytes) -> bytes:
+        event = json.dumps({"message": pack(message)})
+        answer = json.loads(await asyncio.to_thread(said, folder, RENDER, event))
+        return unpack(answer["answer"], most_bytes=1_000_000)
 
-
-def test_the_renderer_renders_with_its_package_alone(built: Built, tmp_path: Path) -> None:
-    """The process that it starts finds cookiecutter and what that needs there, too."""
-    folder = unpacked(built.render, tmp_path / "render")
-    greeter = template({"a.txt": "Hello {{ cookiecutter.project_slug }}"})
-    request = encode_request({"project_slug": "money-kit"}, Allowed(), Limits())
-    message = pack(encode_template(greeter, Limits()) + request)
-    code = (
-        "import json; from bot.aws_lambda.render import handler;"
-        f"print(json.dumps(handler({{'message': {message!r}}}, None)))"
-    )
-
-    answer = json.loads(said(folder, code))
-    assert b"Hello money-kit" in unpack(answer["answer"], most_bytes=10_000)
+    async with Renderer(isolation=Elsewhere(exchange)) as renderer:
+        made = await renderer.render(
+            template({"a.txt": "Hello {{ cookiecutter.project_slug | upper }}\n"}),
+            {"project_slug": "money-kit"},
+        )
+    assert texts(made) == {"a.txt": "Hello MONEY-KIT\n"}
 
 
 def test_a_machine_that_lambda_has_not_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
