@@ -11,7 +11,7 @@ variables {
   render_zip    = "tests/any.zip"
 }
 
-run "wrong_words" {
+run "wrong_words_and_half_a_network" {
   command = plan
 
   variables {
@@ -26,15 +26,21 @@ run "wrong_words" {
     alarm_email    = "platform"
 
     setup_organization = "acme/catalog"
+
+    lambda_subnet_ids        = ["subnet-1"]
+    vpc_id                   = "vpc-1"
+    service_subnet_ids       = ["subnet-1"]
+    load_balancer_subnet_ids = []
   }
 
   expect_failures = [
     var.region, var.name, var.environment, var.compute, var.architecture, var.log_level,
     var.github_api_url, var.kms_key_arn, var.alarm_email, var.setup_organization,
+    var.lambda_security_group_ids, var.service_subnet_ids, var.load_balancer_subnet_ids,
   ]
 }
 
-run "wrong_numbers" {
+run "wrong_numbers_and_packages_that_are_not_there" {
   command = plan
 
   variables {
@@ -53,6 +59,9 @@ run "wrong_numbers" {
     replicas               = -1
     cpu_millicores         = 300
     memory_mib             = 100
+
+    lambda_zip = "not/there.zip"
+    render_zip = "not/there.zip"
   }
 
   expect_failures = [
@@ -60,18 +69,8 @@ run "wrong_numbers" {
     var.render_memory_mib, var.log_retention_days, var.requests_per_second, var.requests_at_once,
     var.secret_recovery_days, var.key_age_days, var.oldest_message_minutes, var.monthly_budget_usd,
     var.replicas, var.cpu_millicores, var.memory_mib,
+    var.lambda_zip, var.render_zip,
   ]
-}
-
-run "packages_that_are_not_there" {
-  command = plan
-
-  variables {
-    lambda_zip = "not/there.zip"
-    render_zip = "not/there.zip"
-  }
-
-  expect_failures = [var.lambda_zip, var.render_zip]
 }
 
 run "a_container_without_what_it_needs" {
@@ -95,17 +94,4 @@ run "an_image_that_could_be_any" {
   }
 
   expect_failures = [var.image]
-}
-
-run "half_a_network" {
-  command = plan
-
-  variables {
-    lambda_subnet_ids        = ["subnet-1"]
-    vpc_id                   = "vpc-1"
-    service_subnet_ids       = ["subnet-1"]
-    load_balancer_subnet_ids = []
-  }
-
-  expect_failures = [var.lambda_security_group_ids, var.service_subnet_ids, var.load_balancer_subnet_ids]
 }
