@@ -27,6 +27,14 @@ structlog.configure(
 )
 
 
+@pytest.fixture(autouse=True)
+def _logs_as_before() -> Iterator[None]:
+    """A command that a test runs in this process sets its logs up; the next has its own again."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
+
+
 @pytest.fixture(scope="session")
 def _sqs_of_all(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SqsServer]":
     """One server for all tests of this process that ask for it; none for the others."""

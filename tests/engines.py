@@ -1,4 +1,4 @@
-"""The engines that journeys run on, by name, and the settings that choose them."""
+"""The engines of an organisation, MongoDB and SQS, for journeys that run on them."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -10,13 +10,9 @@ from tests.mongo.server import fresh_url
 if TYPE_CHECKING:
     from tests.queue.sqs import SqsServer
 
-ENGINES = ("sqlite", "mongodb-sqs")
 
-
-def engine_settings(engines: str, request: pytest.FixtureRequest) -> Mapping[str, str]:
-    """The variables that make a bot use these engines; they are empty and the test's own."""
-    if engines == "sqlite":
-        return {}
+def engine_settings(request: pytest.FixtureRequest) -> Mapping[str, str]:
+    """The variables that make a bot use them; both are empty and the test's own."""
     from tests.queue.sqs import credentials  # noqa: PLC0415 - boto3 takes its time to import
 
     server: SqsServer = request.getfixturevalue("sqs")

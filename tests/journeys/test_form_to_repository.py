@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.engines import engine_settings
 from tests.journeys.world import CATALOG, FOLDER, World, body, catalog_files, open_world
 from tests.localhub.openapi import validate
 
 
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with open_world(tmp_path, validator=validate) as world:
+@pytest.fixture(params=["sqlite", "mongodb-sqs"])
+async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
+    settings = {} if request.param == "sqlite" else engine_settings(request)
+    async with open_world(tmp_path, validator=validate, settings=settings) as world:
         yield world
         await world.hub.idle()
         assert world.hub.problems == [], "\n".join(world.hub.problems)

@@ -23,8 +23,9 @@ async def test_an_address_that_cannot_be_read_ends_serve_with_a_line(tmp_path: P
     assert "STORE_URL: cannot be read as mongodb://user:password@host:port/database" in err
     assert "pa55-w0rd" not in out + err
     assert "Traceback" not in err
-    (finding,) = json.loads(diagnosed[1])["findings"]
-    assert (diagnosed[0], finding["name"]) == (1, "setting STORE_URL")
+    found = {each["name"]: each for each in json.loads(diagnosed[1])["findings"]}
+    assert (diagnosed[0], found["store"]["do"]) == (1, "Correct STORE_URL.")
+    assert "STORE_URL cannot be read as" in found["store"]["what"]
 
 
 def free_port() -> int:
