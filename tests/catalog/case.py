@@ -1,5 +1,6 @@
 """What a project that tests make is made of."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -8,6 +9,17 @@ HOSTILE = (
     '1) "Pay" <b>&amp; `id`</b> ${project.version} {{7*7}} {% raw %} ${{ github.token }} '
     "#1 \\ é's 😀 *_[a](b)_* -- $(id) <!-- ]]> | ~x~"
 )
+
+
+EVERY_VERSION = os.environ.get("EVERY_VERSION") == "1"
+
+
+def built(*cases: "Case") -> "tuple[Case, ...]":
+    """Those that are really built and tested: the last one, or all with ``EVERY_VERSION=1``.
+
+    Files of all are made and read in any case. Building each takes minutes.
+    """
+    return cases if EVERY_VERSION else cases[-1:]
 
 
 @dataclass(frozen=True, slots=True)

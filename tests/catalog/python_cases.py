@@ -1,6 +1,6 @@
 """The Python services that tests make: every option at least once."""
 
-from tests.catalog.case import HOSTILE, Case
+from tests.catalog.case import HOSTILE, Case, built
 
 # A word of Python as package, the name of a library as repository: both would break the build.
 SERVED_PYTHON = Case(
@@ -22,5 +22,5 @@ NULL = Case(
 NEWEST = Case("python-3.14", "python-service", {"python_version": "3.14"}, slug="zebra")
 PLAIN = Case("python", "python-service", {}, slug="json")
 
-PYTHON_BUILT = (LONGEST, NULL, NEWEST)
-PYTHON_CASES = (SERVED_PYTHON, *PYTHON_BUILT, PLAIN)
+PYTHON_BUILT = (*built(LONGEST, NULL), NEWEST)
+PYTHON_CASES = (SERVED_PYTHON, LONGEST, NULL, NEWEST, PLAIN)

@@ -1,6 +1,6 @@
 """The React projects that tests make: every option at least once."""
 
-from tests.catalog.case import HOSTILE, Case
+from tests.catalog.case import HOSTILE, Case, built
 
 THROUGH_ITS_SERVER = Case(
     "page-24",
@@ -17,5 +17,5 @@ AT_ITS_OWN_ADDRESS = Case(
 PLAIN = Case("page-22", "react-frontend", {"node_version": "22"}, slug="react")
 NULL = Case("page-null", "react-frontend", {}, slug="null")
 
-REACT_BUILT = (THROUGH_ITS_SERVER, AT_ITS_OWN_ADDRESS, PLAIN)
-REACT_CASES = (*REACT_BUILT, NULL)
+REACT_BUILT = built(PLAIN, THROUGH_ITS_SERVER, AT_ITS_OWN_ADDRESS)
+REACT_CASES = (THROUGH_ITS_SERVER, AT_ITS_OWN_ADDRESS, PLAIN, NULL)

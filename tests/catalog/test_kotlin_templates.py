@@ -9,7 +9,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.catalog.cases import BUILT, CATALOG, COMPILED, RELEASED, SERVED, Case, read_yaml
+from tests.catalog.cases import BUILT, CATALOG, RELEASED, SERVED, Case, read_yaml
 from tests.catalog.maven import attempt, by_installed_maven, copied, run
 from tests.catalog.running_service import RunningService, laid_out_as_in_the_image, running
 
@@ -29,18 +29,11 @@ def verify(case: Case, project: Path) -> None:
 def test_a_new_project_passes_its_own_checks(
     case: Case, projects: Mapping[Case, Path], tmp_path: Path
 ) -> None:
-    """Compiled without a warning, tested, documented and formatted, for the newest Java.
+    """Compiled without a warning, tested, documented and formatted, for each Java asked for.
 
     What is released and served below is built for the oldest.
     """
     verify(case, copied(projects[case], tmp_path / "project"))
-
-
-@pytest.mark.parametrize("case", COMPILED, ids=lambda case: case.id)
-def test_the_java_between_compiles_it(
-    case: Case, projects: Mapping[Case, Path], tmp_path: Path
-) -> None:
-    run("mvn -B -ntp compile", copied(projects[case], tmp_path / "project"), java=case.java)
 
 
 # --- the library ------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from bot.rendering import Allowed, Renderer
 from bot.templates import offline
 from bot.templates.check.renders import as_template
+from tests.catalog.case import built
 from tests.catalog.cases import CATALOG, HOSTILE, Case, computed, read_yaml
 from tests.catalog.terraform import attempt, copied, run
 from tests.catalog.terraform_cases import NEWER, OLDEST, PLAIN_MODULE
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 TEMPLATE = CATALOG / "templates" / "terraform-module"
 
 
-@pytest.mark.parametrize("case", [OLDEST, NEWER], ids=lambda case: case.id)
+@pytest.mark.parametrize("case", built(NEWER, OLDEST), ids=lambda case: case.id)
 def test_a_new_module_passes_its_own_checks(
     case: Case, projects: Mapping[Case, Path], tmp_path: Path
 ) -> None:

@@ -8,11 +8,9 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.queue.queue_sqs import SqsQueue
 from bot.store.collections import LEASES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
-from bot.store.store_mongo import MongoStore
 from bot.store.store_sqlite import SqliteStore
 from tests.mongo import server
 from tests.store.memory import MemoryDocuments
@@ -38,6 +36,8 @@ def open_store(adapter: str, place: str) -> Store:
     """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
     if adapter == "sqlite":
         return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
+    from bot.store.store_mongo import MongoStore  # noqa: PLC0415 - loads slowly, in each process
+
     return MongoStore(place, collections=[THINGS, LEASES])
 
 
@@ -45,6 +45,8 @@ def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:
     """A queue of that adapter at that place; on SQS its dead letters are this process's own."""
     clock = clock or SystemClock()
     if adapter == "sqs":
+        from bot.queue.queue_sqs import SqsQueue  # noqa: PLC0415 - loads slowly, in each process
+
         return SqsQueue(place, MemoryDocuments(), clock=clock)
     assert adapter == "sqlite"
     return SqliteQueue(SqliteFile(Path(place), collections=[]), clock=clock)

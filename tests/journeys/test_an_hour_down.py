@@ -108,13 +108,16 @@ async def an_hour(world: World, was: Before, pause: Pause) -> None:
 
 
 async def seen(world: World) -> dict[str, Any]:
-    """What people see, without what differs from day to day."""
+    """What people see, without what differs from day to day.
+
+    One commit brings forms in line, or two: that depends on what is seen together.
+    """
     found: dict[str, Any] = {"repositories": await world.repositories()}
     for name in found["repositories"]:
         _, commits = await world.api("GET", f"/repos/{name}/commits?per_page=100")
         _, tree = await world.api("GET", f"/repos/{name}/git/trees/main?recursive=1")
         found[name] = [
-            sorted(commit["commit"]["message"].splitlines()[0] for commit in commits),
+            sorted({commit["commit"]["message"].splitlines()[0] for commit in commits}),
             sorted(entry["path"] for entry in tree["tree"]),
         ]
     for name in (CATALOG, KIT):
