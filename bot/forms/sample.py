@@ -74,7 +74,7 @@ def example_of(question: Question) -> str | None:
     if question.kind == "slug":
         return "example"
     if question.kind == "integer":
-        return str(question.min or question.max or 1)
+        return "0" if question.max == 0 else str(question.min or question.max or 1)
     if question.kind in ("line", "text"):
         least, most = length_bounds(question)
         plain = "example".ljust(least, "x")[:most]

@@ -191,6 +191,12 @@ def test_a_template_that_takes_texts_apart_is_known(file: str, kept: bool) -> No
     assert ("/" in odd.twin) == kept
 
 
+@pytest.mark.parametrize("most", [0, 1, 7])
+def test_a_number_within_narrow_bounds_is_thought_of(most: int) -> None:
+    plan = planned({"x": ""}, {"x": {"kind": "integer", "min": 0, "max": most, "required": True}})
+    assert plan.trials
+
+
 def test_a_required_answer_without_an_example_is_thought_of() -> None:
     """The pattern itself gives one."""
     asked = form({"x": ""}, {"x": {"pattern": "[A-Z]{3}-[0-9]{2}", "required": True}})
