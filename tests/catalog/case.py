@@ -11,11 +11,11 @@ HOSTILE = (
 )
 
 
-EVERY_VERSION = os.environ.get("EVERY_VERSION") == "1"
+EVERY_VERSION = os.environ.get("THOROUGH") == "1"
 
 
 def built(*cases: "Case") -> "tuple[Case, ...]":
-    """Those that are really built and tested: the last one, or all with ``EVERY_VERSION=1``.
+    """Those that are really built and tested: the last one, or all with ``THOROUGH=1``.
 
     Files of all are made and read in any case. Building each takes minutes.
     """

@@ -33,6 +33,7 @@ def verify(case: Case) -> str:
     return " && ".join(by_installed_maven(command) for command in template["verify"])
 
 
+@pytest.mark.thorough
 def test_a_new_project_passes_its_own_checks(projects: Mapping[Case, Path], tmp_path: Path) -> None:
     """With state in memory and the newest Java; with the oldest it is built to run, below."""
     project = copied(projects[IN_MEMORY], tmp_path / "project")

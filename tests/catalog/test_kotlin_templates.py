@@ -25,6 +25,7 @@ def verify(case: Case, project: Path) -> None:
         run(by_installed_maven(command), project, java=case.java)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", BUILT, ids=lambda case: case.id)
 def test_a_new_project_passes_its_own_checks(
     case: Case, projects: Mapping[Case, Path], tmp_path: Path

@@ -62,6 +62,7 @@ def test_a_hostile_description_is_in_the_readme_alone(projects: Mapping[Case, Pa
 
 
 @builds
+@pytest.mark.thorough
 @pytest.mark.parametrize("case", SPARK_BUILT, ids=lambda case: case.id)
 def test_a_new_project_passes_its_own_checks(
     case: Case, projects: Mapping[Case, Path], tmp_path: Path

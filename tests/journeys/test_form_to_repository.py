@@ -12,15 +12,18 @@ from tests.journeys.world import CATALOG, FOLDER, World, body, catalog_files, op
 from tests.localhub.openapi import validate
 
 
-@pytest.fixture(params=["sqlite", "mongodb-sqs"])
+@pytest.fixture
 async def world(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[World]:
-    settings = {} if request.param == "sqlite" else engine_settings(request)
+    """On the embedded engine, or on the one that a test names."""
+    elsewhere = getattr(request, "param", "") == "mongodb-sqs"
+    settings = engine_settings(request) if elsewhere else {}
     async with open_world(tmp_path, validator=validate, settings=settings) as world:
         yield world
         await world.hub.idle()
         assert world.hub.problems == [], "\n".join(world.hub.problems)
 
 
+@pytest.mark.parametrize("world", ["sqlite", "mongodb-sqs"], indirect=True)
 async def test_a_filed_form_becomes_a_repository_that_git_can_clone(
     world: World, tmp_path: Path
 ) -> None:

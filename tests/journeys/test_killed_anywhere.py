@@ -80,7 +80,13 @@ async def die_at_each_write(world: World, *, effect: bool) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("effect", [False, True], ids=["before-the-effect", "after-the-effect"])
+@pytest.mark.parametrize(
+    "effect",
+    [
+        pytest.param(False, marks=pytest.mark.thorough, id="before-the-effect"),
+        pytest.param(True, id="after-the-effect"),
+    ],
+)
 async def test_however_often_it_dies_everything_is_made_once(tmp_path: Path, effect: bool) -> None:
     async with open_world(tmp_path, start_bot=False) as world:
         number = await die_at_each_write(world, effect=effect)

@@ -1,8 +1,9 @@
 """The welcomer: a template of the payments team, as its author offers it in journeys."""
 
-from typing import Final
+import asyncio
+from typing import Any, Final
 
-from tests.journeys.world import CATALOG, World, catalog_files
+from tests.journeys.world import CATALOG, PATIENCE_S, World, catalog_files
 
 TOP: Final = "templates/welcomer/{{cookiecutter.project_slug}}"
 README: Final = f"{TOP}/README.md"
@@ -31,7 +32,15 @@ def welcomer(**changed: bytes) -> dict[str, bytes]:
 async def verified(world: World, head: str, conclusion: str = "success") -> None:
     """The verify workflow of that head ends so, as nobody executes it here."""
     branch = f"paved-road/verify-{head[:16]}"
-    (run,) = [run for run in world.hub.workflow_runs(CATALOG) if run.head_branch == branch]
+
+    def started() -> list[Any]:
+        return [run for run in world.hub.workflow_runs(CATALOG) if run.head_branch == branch]
+
+    async with asyncio.timeout(PATIENCE_S):
+        with world.hub.changes.subscribe(f"runs:{CATALOG}@") as changes:
+            while not started():
+                await anext(changes)
+    (run,) = started()
     world.hub.conclude_run(CATALOG, run.id, conclusion)
 
 
