@@ -7,6 +7,7 @@ import structlog
 
 from bot.clock import Clock
 from bot.store.port import StoreUnavailable
+from bot.work.first_of import first_of
 
 log = structlog.get_logger(__name__)
 
@@ -42,16 +43,5 @@ class Outage:
                 self._lasts = False
             except StoreUnavailable as error:
                 log.warning("store is away", reason=str(error), again_in_s=wait_s)
-                await self._rest(wait_s, stopping)
+                await first_of(self._clock.sleep(wait_s), stopping.wait())
                 wait_s = min(wait_s * 2, LONGEST_WAIT_S)
-
-    async def _rest(self, wait_s: float, stopping: asyncio.Event) -> None:
-        waits = [
-            asyncio.ensure_future(self._clock.sleep(wait_s)),
-            asyncio.ensure_future(stopping.wait()),
-        ]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()

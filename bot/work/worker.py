@@ -5,10 +5,9 @@ that dies loses its messages to the others after the visibility time.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Set
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 
@@ -22,6 +21,7 @@ from bot.runs.records import RunTakenOver
 from bot.store.port import Deliveries, StoreUnavailable
 from bot.work.dispatch import Dispatcher
 from bot.work.events import MalformedDelivery
+from bot.work.first_of import first_of
 from bot.work.outage import Outage
 
 log = structlog.get_logger(__name__)
@@ -98,7 +98,7 @@ class Worker:
                     failures += 1
                     pause_s = min(self._limits.delay_s(failures), LONGEST_PAUSE_S)
                     log.warning("queue cannot be reached", reason=str(error), again_in_s=pause_s)
-                    await self._first_of(self._clock.sleep(pause_s), self._stopping.wait())
+                    await first_of(self._clock.sleep(pause_s), self._stopping.wait())
             if self._busy:
                 await asyncio.wait(self._busy)
         finally:
@@ -123,20 +123,7 @@ class Worker:
     async def _rest(self) -> None:
         """Wait for new work, for a claim of ours to end (it frees its key), or for the end."""
         waits = self._queue.wait(IDLE_WAIT_S), self._stopping.wait()
-        await self._first_of(*waits, beside=self._busy)
-
-    @staticmethod
-    async def _first_of(
-        *coroutines: Coroutine[Any, Any, object], beside: Set[asyncio.Task[Any]] = frozenset()
-    ) -> None:
-        """Return when one of them ends, or a task beside them; the others are cancelled."""
-        waits = {asyncio.ensure_future(each) for each in coroutines}
-        await asyncio.wait(waits | beside, return_when=asyncio.FIRST_COMPLETED)
-        for wait in waits:
-            wait.cancel()
-        for wait in waits:
-            with suppress(asyncio.CancelledError):
-                await wait
+        await first_of(*waits, beside=self._busy)
 
     async def work_on(self, claim: Claim, *, may_go_on: MayGoOn = always) -> bool:
         """Work on a claim with its visibility kept up; whatever happens, the worker lives.
