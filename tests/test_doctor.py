@@ -24,6 +24,7 @@ from bot.doctor.probes import Trouble
 from bot.errors import RetryLater
 from bot.github.port import Forbidden, RepositoryName
 from bot.queue.port import QueueStats, QueueUnavailable
+from bot.rendering import RendererUnavailable
 from bot.settings import Settings, SettingsError
 from bot.setup import read_manifest
 from bot.store.port import StoreUnavailable
@@ -65,7 +66,7 @@ class Installation:
     ping: PingSeen | Exception = TAKEN
     store: Exception | None = None
     queue: QueueStats | Exception = NOTHING_WAITS
-    isolation: str = "bubblewrap"
+    rendering: str | Exception = "bubblewrap"
     linters: dict[str, bool] = field(default_factory=lambda: {"zizmor": True})
 
     def probes(self) -> Probes:
@@ -93,8 +94,10 @@ class Installation:
                 raise self.queue
             return self.queue
 
-        async def isolation() -> str:
-            return self.isolation
+        async def rendering() -> str:
+            if isinstance(self.rendering, Exception):
+                raise self.rendering
+            return self.rendering
 
         async def linters() -> dict[str, bool]:
             return self.linters
@@ -105,7 +108,7 @@ class Installation:
             ping=ping,
             store=store,
             queue=queue,
-            isolation=isolation,
+            rendering=rendering,
             linters=linters,
             clock=ManualClock(NOW_S),
         )
@@ -322,6 +325,13 @@ TROUBLES: list[tuple[int, Trouble, str, str]] = [
             "paved-road work",
             id="nobody-works",
         ),
+        pytest.param(
+            Installation(rendering=RendererUnavailable("no process could be started")),
+            "rendering",
+            "No template can be rendered: no process could be started",
+            "/tmp",
+            id="no-rendering",
+        ),
     ],
 )
 async def test_what_is_wrong_is_named_with_what_to_do(
@@ -353,7 +363,7 @@ async def test_what_is_wrong_is_named_with_what_to_do(
             id="dead-letters",
         ),
         pytest.param(
-            Installation(isolation="process"), "rendering", "plain child process", id="isolation"
+            Installation(rendering="process"), "rendering", "plain child process", id="isolation"
         ),
         pytest.param(
             Installation(linters={"zizmor": True, "terraform": False}),

@@ -6,6 +6,7 @@ wires one subject; ``bot`` says in which order.
 """
 
 from bot.app.bot import Bot, open_bot
+from bot.app.open_renderer import open_renderer
 from bot.app.open_store import open_only_queue, open_store, open_store_at
 from bot.app.serving import listening_socket, run_fast, serving, working
 
@@ -14,6 +15,7 @@ __all__ = [
     "listening_socket",
     "open_bot",
     "open_only_queue",
+    "open_renderer",
     "open_store",
     "open_store_at",
     "run_fast",

@@ -13,6 +13,7 @@ from bot.app.delivery_wiring import count_open
 from bot.app.deployments_wiring import Deployments, wire_deployments
 from bot.app.health_wiring import Health, health_jobs, wire_health
 from bot.app.missed_wiring import missed_jobs
+from bot.app.open_renderer import open_renderer
 from bot.app.open_store import open_store
 from bot.app.parts import Parts, Shared, share
 from bot.app.projects_wiring import Projects, wire_projects
@@ -27,7 +28,6 @@ from bot.progress import ProgressReporter
 from bot.projects import OnRequest, ProjectRecords, StartGenerate
 from bot.queue.port import Queue
 from bot.receive import Metrics, Receiving, receive_app
-from bot.rendering import Elsewhere, Renderer
 from bot.runs import Engine, RunRecords
 from bot.settings import Settings
 from bot.setup import web_address
@@ -109,22 +109,13 @@ async def open_bot(
             store=store,
             queue=queue,
             github=github,
-            renderer=await stack.enter_async_context(_renderer(settings)),
+            renderer=await stack.enter_async_context(open_renderer(settings)),
             clock=clock,
             metrics=metrics,
         )
         shared = share(parts)
         stack.push_async_callback(shared.reporter.close)
         yield _wire(parts, shared)
-
-
-def _renderer(settings: Settings) -> Renderer:
-    """Templates are rendered in processes of ours, or in a function of their own."""
-    if settings.render_function:
-        from bot.aws_lambda.remote_renderer import RenderFunction  # noqa: PLC0415 - boto3 loads slowly
-
-        return Renderer(isolation=Elsewhere(RenderFunction(settings.render_function)))
-    return Renderer()
 
 
 def _wire(parts: Parts, shared: Shared) -> Bot:

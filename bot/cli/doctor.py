@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 
-from bot.app import open_only_queue, open_store_at
+from bot.app import open_only_queue, open_renderer, open_store_at
 from bot.clock import SystemClock
 from bot.doctor import (
     AppSeen,
@@ -28,11 +28,18 @@ from bot.github.exchange import Answer, Exchange, NoAnswer, Refusal
 from bot.github.redact import Redactor
 from bot.linting import find_tools
 from bot.queue.port import QueueStats
-from bot.rendering import detect_isolation
+from bot.rendering import Template, TemplateFile
 from bot.settings import Settings, SettingsError
 from bot.setup import read_manifest, web_address
 
 OK, PROBLEMS = 0, 1
+SMALL = Template(
+    "doctor",
+    (
+        TemplateFile("cookiecutter.json", b'{"name": "road"}'),
+        TemplateFile("{{cookiecutter.name}}/README.md", b"# {{cookiecutter.name}}\n"),
+    ),
+)
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -71,13 +78,18 @@ async def _probes(settings: Settings) -> AsyncIterator[Probes]:
             async with open_only_queue(settings, clock=clock) as queue:
                 return await queue.stats()
 
+        async def rendering() -> str:
+            async with open_renderer(settings) as renderer:
+                await renderer.render(SMALL, {})
+                return renderer.isolation.name
+
         yield Probes(
             app=github.app,
             installed=github.installed,
             ping=ping,
             store=store,
             queue=queue,
-            isolation=_isolation,
+            rendering=rendering,
             linters=_linters,
             clock=clock,
         )
@@ -149,10 +161,6 @@ class _GitHub:
             return await self._exchange.send("GET", url, bearer=await self._key.token())
         except NoAnswer as error:
             raise RetryLater(error.reason) from None
-
-
-async def _isolation() -> str:
-    return (await asyncio.to_thread(detect_isolation)).name
 
 
 async def _linters() -> Mapping[str, bool]:

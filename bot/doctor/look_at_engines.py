@@ -6,6 +6,7 @@ from typing import Final
 from bot.doctor.finding import Finding
 from bot.doctor.probes import Probes
 from bot.queue.port import QueueUnavailable
+from bot.rendering import RenderError, RendererUnavailable
 from bot.settings import SettingsError
 from bot.store.port import StoreUnavailable
 
@@ -65,9 +66,18 @@ def _clauses(error: SettingsError) -> str:
     return " ".join(f"{name} {what}." for name, what in error.problems.items())
 
 
-async def look_at_rendering(probes: Probes) -> list[Finding]:
-    """How far templates are fenced in."""
-    how = await probes.isolation()
+async def look_at_rendering(probes: Probes, function: str) -> list[Finding]:
+    """Whether a template can be rendered, and how far it is fenced in.
+
+    ``function`` is the AWS Lambda function that does it, empty where a process does.
+    """
+    try:
+        how = await probes.rendering()
+    except (RendererUnavailable, RenderError) as error:
+        return [_no_rendering(function, str(error))]
+    if how == "elsewhere":
+        what = f"Templates are rendered by the function {function}; hooks are refused."
+        return [Finding("rendering", True, what)]
     if how == "bubblewrap":
         return [Finding("rendering", True, "Templates are rendered in bubblewrap.")]
     return [
@@ -78,6 +88,19 @@ async def look_at_rendering(probes: Probes) -> list[Finding]:
             "Install bubblewrap (Debian: `apt-get install bubblewrap`) and allow user namespaces.",
         )
     ]
+
+
+def _no_rendering(function: str, reason: str) -> Finding:
+    if not function:
+        do = "Look at the machine's free memory, processes and /tmp."
+        return Finding("rendering", False, f"No template can be rendered: {reason}", do)
+    return Finding(
+        "rendering",
+        False,
+        f"The function {function} renders no template: {reason}",
+        "Look at RENDER_FUNCTION, AWS_REGION, whether the role may `lambda:InvokeFunction` it, and "
+        "at the function's own log.",
+    )
 
 
 async def look_at_linters(probes: Probes) -> list[Finding]:

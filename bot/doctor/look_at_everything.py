@@ -37,7 +37,7 @@ async def examine(
         "webhook": look_at_webhook(probes),
         "store": look_at_store(probes, settings.store_url),
         "queue": look_at_queue(probes, settings.queue_url),
-        "rendering": look_at_rendering(probes),
+        "rendering": look_at_rendering(probes, settings.render_function),
         "linters": look_at_linters(probes),
     }
     found = await asyncio.gather(*(_in_time(name, check) for name, check in checks.items()))

@@ -53,11 +53,12 @@ class PingSeen:
 class Probes:
     """How to look. What a look raises becomes a finding.
 
-    GitHub's may raise GitHubError, RetryLater and OSError, the others what their
-    ports say. ``app`` asks GitHub as the App, once and without retries. ``installed`` is
-    the installation in that organisation, or None. ``ping`` sends one to our own webhook.
-    ``isolation`` is the name of how templates are rendered: ``bubblewrap`` or
-    ``process``. ``linters`` has each program that looks at what templates make, and
+    GitHub's may raise GitHubError, RetryLater and OSError, ``rendering`` RenderError
+    and RendererUnavailable, the others what their ports say. ``app`` asks GitHub as
+    the App, once and without retries. ``installed`` is the installation in that
+    organisation, or None. ``ping`` sends one to our own webhook. ``rendering`` renders
+    a small template and names how it was kept apart: ``bubblewrap``, ``process`` or
+    ``elsewhere``. ``linters`` has each program that looks at what templates make, and
     whether it is here.
     """
 
@@ -66,6 +67,6 @@ class Probes:
     ping: Callable[[], Awaitable[PingSeen]]
     store: Callable[[], Awaitable[None]]
     queue: Callable[[], Awaitable[QueueStats]]
-    isolation: Callable[[], Awaitable[str]]
+    rendering: Callable[[], Awaitable[str]]
     linters: Callable[[], Awaitable[Mapping[str, bool]]]
     clock: Clock
