@@ -99,6 +99,7 @@ async def open_bot(
             github = open_github(
                 settings,
                 session,
+                documents=store.documents,
                 clock=clock,
                 metrics=metrics,
                 redactor=redactor,

@@ -1,10 +1,23 @@
-"""Keeps the making of content under the pace that GitHub publishes, before it says no."""
+"""Keeps the making of content under the pace that GitHub publishes, before it says no.
 
-from collections import defaultdict, deque
-from dataclasses import dataclass
+GitHub counts all that an App does in an organisation, whichever process did it. So turns are
+booked in a record that every process sees: several at a time, for a short while, and those that
+were not taken are given back at the next booking.
+"""
+
+import asyncio
+import random
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
 
 from bot.clock import Clock
 from bot.errors import RetryLater
+from bot.store.collections import PACES
+from bot.store.port import Document, Documents, Json, StoreUnavailable
 
 # What GitHub counts is not published route by route. Counted here is what people see
 # appear: repositories, issues, comments, labels, reactions, rulesets, check runs,
@@ -22,6 +35,11 @@ CONTENT = frozenset(
         ("POST", "/repos/{owner}/{repo}/git/commits"),
     }
 )
+
+
+MOST_IN_BLOCK = 8  # a process that dies with a block wastes so many turns at most
+MOST_TRIES = 20  # of booking, while others book as well
+AFTER_ANOTHER_S = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +78,60 @@ def _is_hosted(host: str) -> bool:
     return host == "api.github.com" or host.endswith(".ghe.com")
 
 
-class Governor:
-    """Hands out turns to make content, one history an organisation.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """``count`` turns that one process takes at some time between ``from_s`` and ``until_s``."""
 
-    A history of the last turns rather than a filling bucket: a bucket lets two
-    bursts through within one minute, and GitHub counts any minute.
+    id: str
+    from_s: float
+    until_s: float
+    count: int
+
+
+@dataclass(slots=True)
+class _Own:
+    """The block that we take turns of: how many were taken, and when the last one was."""
+
+    block: Block
+    taken: int = 0
+    last_s: float = 0.0
+
+    def has_turn(self, now_s: float) -> bool:
+        return self.taken < self.block.count and now_s <= self.block.until_s
+
+
+class Governor:
+    """Hands out turns to make content, one history an organisation, shared by all processes.
+
+    A history of turns rather than a filling bucket: a bucket lets two bursts through
+    within one minute, and GitHub counts any minute.
+
+    Args:
+        documents: where the processes see each other's turns.
+        name: what is paced; each name has a history of its own.
+        longest_wait_s: a turn that is further off is not waited for.
+        jitter: from 0 to 1, of how long to let others go first.
     """
 
-    def __init__(self, clock: Clock, paces: tuple[Pace, ...], *, longest_wait_s: float) -> None:
-        self._clock, self._paces, self._longest_wait_s = clock, paces, longest_wait_s
-        longest = max((pace.count for pace in paces), default=0)
-        self._turns: defaultdict[str, deque[float]] = defaultdict(lambda: deque(maxlen=longest))
+    def __init__(
+        self,
+        documents: Documents,
+        clock: Clock,
+        paces: tuple[Pace, ...],
+        *,
+        name: str = "content",
+        longest_wait_s: float,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._documents, self._clock, self._name = documents, clock, name
+        self._jitter = jitter
+        self._paces, self._longest_wait_s = paces, longest_wait_s
+        # Long enough for a handful of requests, short beside the window that it takes from.
+        self._hold_s = min((pace.window_s for pace in paces), default=0.0) / 12
+        self._longest_s = max((pace.window_s for pace in paces), default=0.0)
+        self._most = min((MOST_IN_BLOCK, *(pace.count for pace in paces)))
+        self._own: dict[str, _Own] = {}
+        self._booking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def turn(self, organization: str) -> None:
         """Return when content may be made. Raises RetryLater where that is far off.
@@ -80,16 +141,82 @@ class Governor:
         """
         if not self._paces:
             return
-        turns = self._turns[organization.lower()]
+        organization = organization.lower()
+        async with self._booking[organization]:
+            own = self._own.get(organization)
+            if own is None or not own.has_turn(self._clock.now_s()):
+                own = self._own[organization] = await self._book(organization, own)
+            own.taken += 1
+            now_s = self._clock.now_s()
+            own.last_s = max(now_s, own.block.from_s)
+        if own.last_s > now_s:
+            await self._clock.sleep(own.last_s - now_s)
+
+    async def _book(self, organization: str, own: _Own | None) -> _Own:
+        """The next block. Raises RetryLater: far off, the store away, or too many at it."""
+        try:
+            for attempt in range(MOST_TRIES):
+                if attempt:  # another was faster; those that were slower must not march in step
+                    await self._clock.sleep(self._jitter() * AFTER_ANOTHER_S * attempt)
+                known = await self._documents.get(PACES.name, f"{self._name}:{organization}")
+                others = self._others(known, own)
+                block = self._next(others, own)
+                if await self._put(organization, known, [*others, block]):
+                    return _Own(block)
+        except StoreUnavailable:
+            raise RetryLater("The pace of new content is not known now.") from None
+        raise RetryLater("Many processes make content at once.", wait_s=1.0)
+
+    def _others(self, known: Document | None, own: _Own | None) -> list[Block]:
+        """What still counts. Of our last block only what was taken, up to its last turn."""
         now_s = self._clock.now_s()
-        at_s = max([now_s, *(self._free_at_s(turns, pace) for pace in self._paces)])
-        wait_s = at_s - now_s
+        blocks = msgspec.convert(known.data["blocks"] if known else [], list[Block])
+        if own is not None:
+            settled = replace(own.block, until_s=own.last_s, count=own.taken)
+            blocks = [settled if each.id == settled.id else each for each in blocks]
+        # Nobody books further ahead than this: such a block was told by a wrong clock.
+        latest_s = now_s + self._longest_wait_s + self._longest_s
+        return [
+            each
+            for each in blocks
+            if each.until_s > now_s - self._longest_s and each.from_s <= latest_s
+        ]
+
+    def _next(self, others: Sequence[Block], own: _Own | None) -> Block:
+        """As many turns as are free now, at most twice as many as were just used up; else one.
+
+        Blocks follow each other in time. Then whoever looks at any window finds that each
+        block which reaches into it was counted when the window's last one was booked.
+        """
+        now_s = max([self._clock.now_s(), *(each.from_s for each in others)])
+        used_up = own is not None and own.taken == own.block.count
+        count = min(2 * own.block.count, self._most) if own and used_up else 1
+        while count > 1 and self._free_at_s(others, count) > now_s:
+            count //= 2
+        from_s = max(now_s, self._free_at_s(others, count))
+        wait_s = from_s - self._clock.now_s()
         if wait_s > self._longest_wait_s:
             raise RetryLater("GitHub's pace for new content is used up.", wait_s=wait_s)
-        turns.append(at_s)
-        if wait_s > 0:
-            await self._clock.sleep(wait_s)
+        return Block(
+            id=secrets.token_hex(4), from_s=from_s, until_s=from_s + self._hold_s, count=count
+        )
 
-    @staticmethod
-    def _free_at_s(turns: deque[float], pace: Pace) -> float:
-        return turns[-pace.count] + pace.window_s if len(turns) >= pace.count else 0.0
+    def _free_at_s(self, others: Sequence[Block], count: int) -> float:
+        """When so many more fit into every window; 0 where they do at any time."""
+        return max(_free_at_s(others, pace, count) for pace in self._paces)
+
+    async def _put(self, organization: str, known: Document | None, blocks: list[Block]) -> bool:
+        name = f"{self._name}:{organization}"
+        data: Mapping[str, Json] = {"blocks": msgspec.to_builtins(blocks)}
+        if known is None:
+            return await self._documents.insert(PACES.name, name, data)
+        return await self._documents.replace(PACES.name, name, data, version=known.version)
+
+
+def _free_at_s(others: Sequence[Block], pace: Pace, count: int) -> float:
+    taken = count
+    for block in sorted(others, key=lambda each: each.until_s, reverse=True):
+        taken += block.count
+        if taken > pace.count:
+            return block.until_s + pace.window_s
+    return 0.0

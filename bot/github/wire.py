@@ -22,6 +22,7 @@ from bot.github.port import GitHub
 from bot.github.pull_requests import GitHubPullRequests
 from bot.github.redact import Redactor
 from bot.github.repositories import GitHubRepositories
+from bot.store.port import Documents
 
 REDELIVERY_WAIT_S = 60.0  # the sweep has no person waiting for it
 
@@ -59,6 +60,7 @@ def open_github(
     settings: GitHubSettings,
     session: aiohttp.ClientSession,
     *,
+    documents: Documents,
     clock: Clock,
     metrics: Watch,
     redactor: Redactor | None = None,
@@ -66,7 +68,8 @@ def open_github(
 ) -> GitHub:
     """Every adapter, on one client, for all organisations that the App is installed in.
 
-    The session stays the caller's to close. ``redactor`` is the one that the logs
+    The session stays the caller's to close. In ``documents`` the processes share the
+    pace at which they make content. ``redactor`` is the one that the logs
     go through; it learns every token. ``key_refused`` hears when GitHub answers 401 to
     the App's own proof. Raises ValueError for a key that is none.
     """
@@ -76,11 +79,17 @@ def open_github(
         Pace(settings.content_per_minute, 60.0),
         Pace(settings.content_per_hour, 3600.0),
     )
-    governor = Governor(clock, paces_for(exchange.host, configured), longest_wait_s=LONGEST_WAIT_S)
+    governor = Governor(
+        documents, clock, paces_for(exchange.host, configured), longest_wait_s=LONGEST_WAIT_S
+    )
     client = Client(exchange, clock=clock, redactor=redactor, governor=governor, watch=metrics)
     key = AppKey(settings.app_id, settings.private_key, clock, redactor, key_refused)
     redeliveries = Governor(
-        clock, redelivery_paces_for(exchange.host), longest_wait_s=REDELIVERY_WAIT_S
+        documents,
+        clock,
+        redelivery_paces_for(exchange.host),
+        name="redeliveries",
+        longest_wait_s=REDELIVERY_WAIT_S,
     )
     api = Api(client, Installations(client, key, clock=clock, redactor=redactor), key.app_id)
     return GitHub(

@@ -24,6 +24,7 @@ HEALTH = Collection("health", indexed=("look", "unhealthy"))  # what is owed to 
 LEASES = Collection("leases")  # by scheduled job: who does it, and when it was done
 NOTICES = Collection("notices")  # issues of ours that are open while something is wrong
 ORGANIZATION = Collection("organization")
+PACES = Collection("paces")  # by organisation: the turns to make content that processes booked
 PROGRESS = Collection("progress")
 PROJECTS = Collection("projects", indexed=("full_name", "team", "template", "state"))
 READ_BACK = Collection("read_back")  # how far what GitHub lists was read
@@ -50,6 +51,7 @@ COLLECTIONS = (
     LEASES,
     NOTICES,
     ORGANIZATION,
+    PACES,
     PROGRESS,
     PROJECTS,
     READ_BACK,

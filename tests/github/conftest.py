@@ -17,6 +17,7 @@ from bot.github.port import GitHub
 from bot.github.redact import Redactor
 from bot.github.wire import open_github
 from tests.github.scripted_github import ScriptedGitHub, serving
+from tests.store.memory import MemoryDocuments
 
 APP_ID = 4711
 
@@ -99,7 +100,7 @@ def github(
     pem: str,
 ) -> GitHub:
     wiring = Wiring(private_key=pem, github_api_url=hub.url)
-    return open_github(wiring, session, clock=clock, metrics=watched)
+    return open_github(wiring, session, documents=MemoryDocuments(), clock=clock, metrics=watched)
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def parts(
         Exchange(session, hub.url),
         clock=clock,
         redactor=redactor,
-        governor=Governor(clock, (), longest_wait_s=30),
+        governor=Governor(MemoryDocuments(), clock, (), longest_wait_s=30),
         watch=watched,
         jitter=lambda: 1.0,
     )

@@ -13,6 +13,7 @@ from bot.github.port import GitHub
 from bot.github.wire import open_github
 from tests.github.conftest import Watched, Wiring
 from tests.localhub.fixtures import Scene, hub, scene
+from tests.store.memory import MemoryDocuments
 
 __all__ = ["github", "hub", "scene"]
 
@@ -26,4 +27,6 @@ async def github(scene: Scene, watched: Watched) -> AsyncIterator[GitHub]:
         app_id=scene.app.id,
     )
     async with aiohttp.ClientSession() as session:
-        yield open_github(wiring, session, clock=SystemClock(), metrics=watched)
+        yield open_github(
+            wiring, session, documents=MemoryDocuments(), clock=SystemClock(), metrics=watched
+        )

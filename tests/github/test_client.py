@@ -18,6 +18,7 @@ from bot.github.port import Forbidden, GitHubError, NotFound, Rejected
 from bot.github.redact import Redactor
 from tests.github.conftest import Parts, Watched
 from tests.github.scripted_github import Reply, ScriptedGitHub
+from tests.store.memory import MemoryDocuments
 
 REPOSITORY = {"owner": "acme", "repo": "shop"}
 READ = Request("GET", "/repos/{owner}/{repo}", REPOSITORY)
@@ -103,7 +104,7 @@ async def test_a_github_that_is_not_there_goes_back_to_the_queue(
         Exchange(session, f"http://127.0.0.1:{unused_tcp_port}"),
         clock=clock,
         redactor=Redactor(),
-        governor=Governor(clock, (), longest_wait_s=30),
+        governor=Governor(MemoryDocuments(), clock, (), longest_wait_s=30),
         watch=watched,
     )
     with pytest.raises(RetryLater, match="cannot be reached"):
@@ -396,7 +397,7 @@ async def test_content_is_made_at_githubs_pace_and_reading_is_not_slowed(
         Exchange(session, hub.url),
         clock=clock,
         redactor=Redactor(),
-        governor=Governor(clock, (Pace(2, 10.0),), longest_wait_s=30),
+        governor=Governor(MemoryDocuments(), clock, (Pace(2, 10.0),), longest_wait_s=30),
         watch=watched,
     )
     hub.on("POST", COMMENTS, FINE)
