@@ -40,6 +40,7 @@ CONTENT = frozenset(
 MOST_IN_BLOCK = 8  # a process that dies with a block wastes so many turns at most
 MOST_TRIES = 20  # of booking, while others book as well
 AFTER_ANOTHER_S = 0.02
+SKEW_S = 60.0  # by which the clocks of processes may differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +176,7 @@ class Governor:
             settled = replace(own.block, until_s=own.last_s, count=own.taken)
             blocks = [settled if each.id == settled.id else each for each in blocks]
         # Nobody books further ahead than this: such a block was told by a wrong clock.
-        latest_s = now_s + self._longest_wait_s + self._longest_s
+        latest_s = now_s + self._longest_wait_s + SKEW_S
         return [
             each
             for each in blocks

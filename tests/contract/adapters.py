@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.clock import Clock, SystemClock
 from bot.queue.port import Queue
 from bot.queue.queue_sqlite import SqliteQueue
-from bot.store.collections import LEASES
+from bot.store.collections import LEASES, PACES
 from bot.store.port import Collection, Store
 from bot.store.sqlite_file import SqliteFile
 from bot.store.store_sqlite import SqliteStore
@@ -33,12 +33,12 @@ async def forget_store_place(adapter: str, place: str) -> None:
 
 
 def open_store(adapter: str, place: str) -> Store:
-    """A store of that adapter at that place; it knows ``THINGS`` and the leases."""
+    """A store of that adapter at that place; it knows ``THINGS``, leases and paces."""
     if adapter == "sqlite":
-        return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES]))
+        return SqliteStore(SqliteFile(Path(place), collections=[THINGS, LEASES, PACES]))
     from bot.store.store_mongo import MongoStore  # noqa: PLC0415 - loads slowly, in each process
 
-    return MongoStore(place, collections=[THINGS, LEASES])
+    return MongoStore(place, collections=[THINGS, LEASES, PACES])
 
 
 def open_queue(adapter: str, place: str, clock: Clock | None = None) -> Queue:

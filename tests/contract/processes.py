@@ -10,12 +10,15 @@ import time
 import uuid
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import partial
 from itertools import count
 
 import structlog
 
 from bot.clock import SystemClock
+from bot.errors import RetryLater
+from bot.github.governor import PUBLISHED, Governor
 from bot.queue.port import Message
 from bot.store.keep import change
 from bot.store.port import Delivery, Document, Json, Store
@@ -119,6 +122,24 @@ async def lease_and_hang(adapter: str, place: str) -> None:
     await asyncio.Event().wait()
 
 
+class StillClock(SystemClock):
+    """A moment that all processes share; waiting still takes its time."""
+
+    def now_s(self) -> float:
+        return 1_700_000_000.0
+
+
+async def take_turns(adapter: str, place: str) -> None:
+    """Make as much content as is allowed at this moment; prints each turn."""
+    store = open_store(adapter, place)
+    governor = Governor(store.documents, StillClock(), PUBLISHED, longest_wait_s=0)
+    with suppress(RetryLater):
+        while True:
+            await governor.turn("acme")
+            print("turn", flush=True)
+    await store.close()
+
+
 async def add_for_ever(adapter: str, place: str) -> None:
     """Eight writers, each with one delivery under way until the process is killed."""
     store = open_store(adapter, place)
@@ -170,7 +191,7 @@ WHATS = {
     each.__name__: each
     for each in (
         *(add_for_ever, claim_and_hang, count_and_add, race, send_for_ever, work_off),
-        *(lease_and_hang, lease_each),
+        *(lease_and_hang, lease_each, take_turns),
     )
 }
 
