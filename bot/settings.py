@@ -72,6 +72,7 @@ class Settings:
     render_function: str = ""  # AWS Lambda that renders templates; empty: a process of ours does
     workers: int = 8  # messages that one process works on side by side
     lease_seconds: int = 60  # a worker silent this long loses its message
+    stop_seconds: int = 20  # what is under way may take so long to end when a process stops
     attempts: int = 10  # at one message before it goes to the dead letters
     first_retry_s: float = 2.0  # before a repeated attempt; doubles with each
     progress_interval_s: float = 2.0  # at least between two edits of one comment
@@ -104,6 +105,7 @@ class Settings:
             render_function=read.function("RENDER_FUNCTION"),
             workers=read.integer("WORKERS", default=8, most=64),
             lease_seconds=read.integer("LEASE_SECONDS", default=60, least=1, most=3_600),
+            stop_seconds=read.integer("STOP_SECONDS", default=20, most=3_600),
             attempts=read.integer("ATTEMPTS", default=10, most=100),
             first_retry_s=read.integer("FIRST_RETRY_MS", default=2_000, most=60_000) / 1000,
             progress_interval_s=read.integer("PROGRESS_INTERVAL_MS", default=2_000, most=60_000)

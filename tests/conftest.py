@@ -1,12 +1,13 @@
 """For all tests: how long one takes decides nothing, and a logged error costs little."""
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 from hypothesis import settings
+
+from tests.thoroughness import THOROUGH
 
 if TYPE_CHECKING:
     from tests.queue.sqs import SqsServer
@@ -30,7 +31,7 @@ structlog.configure(
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Without ``THOROUGH=1`` what takes minutes more is left out: CI ends within its limit."""
-    if os.environ.get("THOROUGH") == "1":
+    if THOROUGH:
         return
     left_out = [item for item in items if item.get_closest_marker("thorough")]
     items[:] = [item for item in items if not item.get_closest_marker("thorough")]

@@ -84,6 +84,7 @@ def test_every_variable_is_read() -> None:
             "QUEUE_URL": "sqlite:///queue.db",
             "WORKERS": "2",
             "LEASE_SECONDS": "30",
+            "STOP_SECONDS": "5",
             "CONTENT_PER_MINUTE": "40",
             "CONTENT_PER_HOUR": "250",
         }
@@ -93,6 +94,7 @@ def test_every_variable_is_read() -> None:
     assert settings.catalog_repository == RepositoryName("umbrella", "road.catalog")
     assert settings.github_api_url == "https://github.acme.example/api/v3"
     assert (settings.port, settings.workers, settings.lease_seconds) == (8080, 2, 30)
+    assert settings.stop_seconds == 5
     assert (settings.log_level, settings.log_format) == ("warning", "pretty")
     assert settings.store_url == "sqlite:////var/lib/road/store.db"
     assert settings.queue_url == "sqlite:///queue.db"

@@ -220,6 +220,7 @@ def _worker(parts: Parts, shared: Shared, dispatcher: Dispatcher) -> Worker:
         visibility_s=settings.lease_seconds,
         attempts=settings.attempts,
         first_delay_s=settings.first_retry_s,
+        stop_s=settings.stop_seconds,
     )
     return Worker(
         parts.queue,

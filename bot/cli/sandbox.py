@@ -215,6 +215,7 @@ def _environment(hub: LocalHub, app: App, folder: Path) -> dict[str, str]:
         "LOG_LEVEL": "warning",
         "LOG_FORMAT": "pretty",
         "PROGRESS_INTERVAL_MS": "500",
+        "STOP_SECONDS": "2",
     }
 
 

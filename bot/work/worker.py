@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 LONGEST_DELAY_S = 600.0
 IDLE_WAIT_S = 5.0
 LONGEST_PAUSE_S = 30.0  # between two looks at an engine that is away
+CANCELLATIONS = 3  # of one task: a database's client swallows one now and then
+CANCELLED_S = 1.0  # so long a cancelled task may take
 ENDED = frozenset({"ok", "ignored", "dead"})  # and ``redriven`` has not
 
 
@@ -44,6 +46,7 @@ class WorkerLimits:
     attempts: int = 10
     attempts_at_bugs: int = 4
     first_delay_s: float = 2.0
+    stop_s: float = 20.0  # what is under way may take so long to end when the worker stops
 
     def delay_s(self, attempt: int) -> float:
         """Seconds before the next attempt: doubling, at most ten minutes."""
@@ -77,13 +80,14 @@ class Worker:
         self._limits = limits
         self._retried = retried
         self._outage = Outage(check_store, clock=clock, first_wait_s=limits.first_delay_s)
-        self._busy: set[asyncio.Task[bool]] = set()
+        self._busy: dict[asyncio.Task[bool], Claim] = {}
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Work until ``stop``; what is under way is finished first. May be run again.
+        """Work until ``stop``; what is under way may finish first. May be run again.
 
-        A stop that came before the first turn counts as well.
+        What takes longer is given back, and another goes on from what it saved. A stop
+        that came before the first turn counts as well.
         """
         failures = 0
         try:
@@ -99,14 +103,27 @@ class Worker:
                     pause_s = min(self._limits.delay_s(failures), LONGEST_PAUSE_S)
                     log.warning("queue cannot be reached", reason=str(error), again_in_s=pause_s)
                     await first_of(self._clock.sleep(pause_s), self._stopping.wait())
-            if self._busy:
-                await asyncio.wait(self._busy)
+            await self._end()
         finally:
             self._stopping.clear()
 
     def stop(self) -> None:
         """Claim nothing more."""
         self._stopping.set()
+
+    async def _end(self) -> None:
+        if self._busy:
+            await asyncio.wait(self._busy, timeout=self._limits.stop_s)
+        left = list(self._busy.values())
+        for _ in range(CANCELLATIONS):
+            if self._busy:
+                for task in self._busy:
+                    task.cancel()
+                await asyncio.wait(self._busy, timeout=CANCELLED_S)
+        for claim in left:
+            log.warning("given back at the end", message=claim.message.id)
+            with suppress(QueueUnavailable, StoreUnavailable):  # its visibility ends it
+                await self._queue.release(claim, delay_s=0.0, reason="its worker was stopped")
 
     async def _claim(self) -> int:
         free = self._limits.concurrency - len(self._busy)
@@ -116,14 +133,14 @@ class Worker:
         claims = await self._queue.claim(limit=free, visibility_s=self._limits.visibility_s)
         for claim in claims:
             task = asyncio.create_task(self.work_on(claim))
-            self._busy.add(task)
-            task.add_done_callback(self._busy.discard)
+            self._busy[task] = claim
+            task.add_done_callback(self._busy.pop)
         return len(claims)
 
     async def _rest(self) -> None:
         """Wait for new work, for a claim of ours to end (it frees its key), or for the end."""
         waits = self._queue.wait(IDLE_WAIT_S), self._stopping.wait()
-        await first_of(*waits, beside=self._busy)
+        await first_of(*waits, beside=self._busy.keys())
 
     async def work_on(self, claim: Claim, *, may_go_on: MayGoOn = always) -> bool:
         """Work on a claim with its visibility kept up; whatever happens, the worker lives.

@@ -137,7 +137,7 @@ resource "aws_ecs_task_definition" "this" {
     command                = ["serve"]
     essential              = true
     readonlyRootFilesystem = true
-    stopTimeout            = 60 # what is under way ends first
+    stopTimeout            = 30 # STOP_SECONDS, and time to give back what is left
     portMappings           = [{ containerPort = local.port, hostPort = local.port, protocol = "tcp" }]
 
     mountPoints = [

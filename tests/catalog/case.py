@@ -1,8 +1,9 @@
 """What a project that tests make is made of."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+from tests.thoroughness import THOROUGH
 
 # Legal, and full of what means something to Maven, Jinja, Actions, XML, Markdown and shells.
 HOSTILE = (
@@ -11,15 +12,12 @@ HOSTILE = (
 )
 
 
-EVERY_VERSION = os.environ.get("THOROUGH") == "1"
-
-
 def built(*cases: "Case") -> "tuple[Case, ...]":
     """Those that are really built and tested: the last one, or all with ``THOROUGH=1``.
 
     Files of all are made and read in any case. Building each takes minutes.
     """
-    return cases if EVERY_VERSION else cases[-1:]
+    return cases if THOROUGH else cases[-1:]
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def test_a_new_project_passes_its_own_checks(projects: Mapping[Case, Path], tmp_
     run(f"{verify(IN_MEMORY)} {SHORT_LIVED}", project, java=IN_MEMORY.java)
 
 
+@pytest.mark.thorough
 def test_the_java_between_compiles_it(projects: Mapping[Case, Path], tmp_path: Path) -> None:
     """Nothing else is different for it."""
     project = copied(projects[COMPILED], tmp_path / "project")

@@ -135,7 +135,9 @@ def test_what_browsers_get_holds_no_more_of_the_project_than_it_shows(
     built: dict[Case, Path],
 ) -> None:
     """Name and description, not the rest of package.json, and nothing of development."""
-    code = "".join(path.read_text() for path in (built[PLAIN] / "dist" / "assets").glob("*.js"))
+    code = "".join(
+        path.read_text() for path in (built[AT_ITS_OWN_ADDRESS] / "dist" / "assets").glob("*.js")
+    )
 
     assert "The tasks could not be loaded." in code
     for elsewhere in ("format:check", "devDependencies", "Send the invoices", "localhost"):
@@ -276,7 +278,8 @@ async def test_the_browser_runs_nothing_that_was_put_into_the_page(
     chromium: Browser, built: dict[Case, Path]
 ) -> None:
     """The security policy is in force, not only sent."""
-    async with opened(chromium, built[PLAIN], meant="Content Security Policy") as (page, _):
+    project = built[AT_ITS_OWN_ADDRESS]
+    async with opened(chromium, project, meant="Content Security Policy") as (page, _):
         await expect(page.get_by_role("status")).to_have_text("1 task")
         ran = await page.evaluate(
             """() => new Promise(done => {
@@ -287,4 +290,4 @@ async def test_the_browser_runs_nothing_that_was_put_into_the_page(
                  document.head.append(script);
                })"""
         )
-        assert (ran, await page.title()) == ("script-src-elem", "react")
+        assert (ran, await page.title()) == ("script-src-elem", AT_ITS_OWN_ADDRESS.slug)

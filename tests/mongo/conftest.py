@@ -8,6 +8,7 @@ from pymongo import common
 from bot.store.store_mongo import MongoStore
 from tests.contract.adapters import THINGS
 from tests.mongo.cutting_proxy import CuttingProxy, cutting_proxy
+from tests.mongo.ready import ready
 from tests.mongo.server import drop, fresh_url
 
 
@@ -38,6 +39,6 @@ async def behind(proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch) -> AsyncI
     # The client looks for a server that it lost twice a second: too seldom for so many cuts.
     monkeypatch.setattr(common, "MIN_HEARTBEAT_INTERVAL", 0.01)
     store = MongoStore(proxy.url, collections=[THINGS])
-    await store.check()  # its indexes are made: the next requests are the test's
+    await ready(store)  # its indexes are made: the next requests are the test's
     yield store
     await store.close()

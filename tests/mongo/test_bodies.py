@@ -14,6 +14,7 @@ from bot.store.port import Delivery, StoreUnavailable
 from bot.store.store_mongo import MongoStore
 from tests.contract.adapters import THINGS
 from tests.mongo.cutting_proxy import CuttingProxy
+from tests.mongo.ready import ready
 
 LATER_S = 1e12
 
@@ -64,7 +65,7 @@ async def test_who_dies_between_chunks_saved_nothing_and_is_cleared_away(
 ) -> None:
     """The second chunk never arrives, nor does any repeat of it."""
     dying = MongoStore(proxy.url, collections=[THINGS], clock=clock)
-    await dying.check()
+    await ready(dying)
 
     async def cut() -> None:
         proxy.lose_requests("insert", times=2)

@@ -8,6 +8,7 @@ from bot.store.collections import COLLECTIONS
 from bot.store.mongo_indexes import wanted_indexes
 from bot.store.mongo_server import MongoServer
 from bot.store.store_mongo import MongoStore
+from tests.mongo.ready import ready
 
 
 async def kept(url: str) -> set[str]:
@@ -27,7 +28,7 @@ async def test_every_index_is_made_by_name_and_told(url: str) -> None:
     ]
     with capture_logs() as logs:
         store = MongoStore(url)
-        await store.check()
+        await ready(store)
         await store.close()
 
     assert len(set(names)) == len(names)
@@ -40,7 +41,7 @@ async def test_a_second_start_makes_none(url: str) -> None:
     for _ in range(2):
         with capture_logs() as logs:
             store = MongoStore(url)
-            await store.check()
+            await ready(store)
             await store.close()
 
     (told,) = logs
@@ -50,7 +51,7 @@ async def test_a_second_start_makes_none(url: str) -> None:
 
 async def test_many_that_start_at_once_do_not_hinder_each_other(url: str) -> None:
     stores = [MongoStore(url) for _ in range(4)]
-    await asyncio.gather(*(store.check() for store in stores))
+    await asyncio.gather(*(ready(store) for store in stores))
     for store in stores:
         await store.close()
 
@@ -61,7 +62,7 @@ async def test_an_index_of_ours_with_other_fields_is_told_and_kept(url: str) -> 
     await server.records("deliveries").create_index([("key", 1)], name="deliveries_by_finished")
     with capture_logs() as logs:
         store = MongoStore(url)
-        await store.check()
+        await ready(store)
         await store.close()
 
     assert logs[0]["log_level"] == "warning"

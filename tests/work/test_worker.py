@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
@@ -387,3 +387,36 @@ async def test_a_stop_that_comes_before_the_first_turn_counts(bench: Bench) -> N
         worker.stop()
         await running
     assert await bench.store.deliveries.get(guid) is not None
+
+
+async def test_what_does_not_end_after_a_stop_is_given_back(bench: Bench) -> None:
+    """Another worker gets it at once, not after the visibility; what ends in time is done."""
+    begun, may_end, cut_off = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work(event: CommentMade) -> None:
+        if event.body == "quick":
+            await may_end.wait()
+            return
+        try:
+            begun.set()
+            await asyncio.Event().wait()
+        finally:
+            cut_off.set()
+
+    bench.handlers = {"work": work}
+    bench.limits = replace(bench.limits, stop_s=0.2)
+    hanging = await bench.deliver(key="hanging")
+    quick = await bench.deliver(json.dumps(COMMENT).replace("hello", "quick").encode(), key="quick")
+    worker = bench.worker()
+    running = asyncio.create_task(worker.run())
+    async with asyncio.timeout(5):
+        await begun.wait()
+        worker.stop()
+        may_end.set()
+        await running
+        await cut_off.wait()
+    (claim,) = await bench.queue.claim(limit=8, visibility_s=60)
+    assert claim.message.id == f"delivery:{hanging}"
+    ended = await bench.store.deliveries.get(quick)
+    assert ended is not None
+    assert ended.outcome == "ok"
