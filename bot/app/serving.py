@@ -36,7 +36,7 @@ async def serving(bot: Bot, listening: socket.socket, *, worker: bool) -> AsyncI
 
 @asynccontextmanager
 async def working(bot: Bot) -> AsyncIterator[None]:
-    """Work off the queue and keep the schedule; what is under way ends before this does."""
+    """Work off the queue and keep the schedule; what is under way ends, or is given back, first."""
     work = asyncio.create_task(bot.worker.run())
     jobs = [
         asyncio.ensure_future(job) for job in schedule(bot.jobs, leases=bot.leases, clock=bot.clock)

@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 
 def run(arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Serve until SIGTERM or SIGINT; what is under way is finished first."""
+    """Serve until SIGTERM or SIGINT; what is under way may finish first."""
     settings = Settings.from_env(environment)
     run_fast(_serve(settings, worker=not arguments.no_worker))
     return 0

@@ -10,7 +10,7 @@ from bot.settings import Settings
 
 
 def run(_arguments: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Work until SIGTERM or SIGINT; what is under way is finished first."""
+    """Work until SIGTERM or SIGINT; what is under way may finish first."""
     run_fast(_work(Settings.from_env(environment)))
     return 0
 
