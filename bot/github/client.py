@@ -16,7 +16,8 @@ from yarl import URL
 from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.github.exchange import Answer, Exchange, NoAnswer, Refusal, TooLarge
-from bot.github.governor import CONTENT, Governor
+from bot.github.governor import Governor
+from bot.github.paces import CONTENT
 from bot.github.port import Forbidden, GitHubError, NotFound, Rejected
 from bot.github.rate_limits import Budget, budget, is_rate_limit, wait_after_refusal
 from bot.github.redact import Redactor

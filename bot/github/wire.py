@@ -14,9 +14,10 @@ from bot.github.client import LONGEST_WAIT_S, Client, Watch
 from bot.github.contents import GitHubContents
 from bot.github.deployments import GitHubDeployments
 from bot.github.exchange import Exchange
-from bot.github.governor import Governor, Pace, paces_for, redelivery_paces_for
+from bot.github.governor import Governor
 from bot.github.hook import GitHubHook
 from bot.github.issues import GitHubIssues
+from bot.github.paces import Pace, paces_for, redelivery_paces_for
 from bot.github.people import GitHubPeople
 from bot.github.port import GitHub
 from bot.github.pull_requests import GitHubPullRequests

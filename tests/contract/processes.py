@@ -18,7 +18,8 @@ import structlog
 
 from bot.clock import SystemClock
 from bot.errors import RetryLater
-from bot.github.governor import PUBLISHED, Governor
+from bot.github.governor import Governor
+from bot.github.paces import PUBLISHED
 from bot.queue.port import Message
 from bot.store.keep import change
 from bot.store.port import Delivery, Document, Json, Store

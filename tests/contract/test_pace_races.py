@@ -1,6 +1,7 @@
 """The pace of new content on every store: processes keep it together."""
 
-from bot.github.governor import MOST_IN_BLOCK, PUBLISHED
+from bot.github.governor import MOST_IN_BLOCK
+from bot.github.paces import PUBLISHED
 from tests.contract.conftest import Place
 from tests.contract.processes import run_all
 

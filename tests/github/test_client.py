@@ -13,7 +13,8 @@ from bot.errors import RetryLater
 from bot.github import exchange
 from bot.github.client import MOST_AT_ONCE, Client, Renamed, Request
 from bot.github.exchange import Exchange
-from bot.github.governor import Governor, Pace
+from bot.github.governor import Governor
+from bot.github.paces import Pace
 from bot.github.port import Forbidden, GitHubError, NotFound, Rejected
 from bot.github.redact import Redactor
 from tests.github.conftest import Parts, Watched

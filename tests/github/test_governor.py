@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from bot.clock import ManualClock
 from bot.errors import RetryLater
-from bot.github.governor import PUBLISHED, Governor, Pace, paces_for
+from bot.github.governor import Governor
+from bot.github.paces import PUBLISHED, Pace, paces_for
 from bot.store.port import Document, StoreUnavailable
 from tests.store.memory import MemoryDocuments
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.clock import SystemClock, seconds_of
 from bot.github import hook as hook_adapter
-from bot.github.governor import redelivery_paces_for
+from bot.github.paces import redelivery_paces_for
 from bot.github.port import Attempt, Attempts, GitHub, NotFound, Rejected, RepositoryName
 from bot.localhub import LocalHub
 from tests.github.on_localhub import github, hub, scene

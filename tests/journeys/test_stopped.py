@@ -1,4 +1,4 @@
-"""SIGTERM in the middle of a request: the process ends in time, and the next one goes on at once."""
+"""SIGTERM in the middle of a request: the process ends in time, and the next one goes on."""
 
 import asyncio
 from pathlib import Path
