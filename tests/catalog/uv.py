@@ -31,7 +31,8 @@ def environment(project: Path | None = None) -> dict[str, str]:
     Skips the test where that Python or Java is not installed.
     """
     uv = Path(tool("uv", install="pip install uv"))
-    ours = ("UV_PYTHON", "VIRTUAL_ENV", "PYTEST_")  # what steers this run of the tests is not theirs
+    # What steers this run of the tests is not theirs.
+    ours = ("UV_PYTHON", "VIRTUAL_ENV", "PYTEST_")
     outer = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     path = os.pathsep.join([str(uv.parent), outer["PATH"]])
     plain = {**outer, "PATH": path, "UV_PYTHON_DOWNLOADS": "never", "NO_COLOR": "1"}
