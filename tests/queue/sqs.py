@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +17,6 @@ from bot.localhub import cloud
 from bot.localhub.cloud import REGION
 from tests.catalog.needed_tools import missing
 
-_ROOT = Path(__file__).resolve().parents[2]
-_LEAVES_S = 20.0
 KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 
@@ -93,26 +90,5 @@ def sqs_server(log: Path, *, port: int = 0) -> Iterator[SqsServer]:
     """An SQS without queues; skips the test where moto is not installed, fails it in CI."""
     if not cloud.is_installed():
         missing("needs moto: pip install 'moto[s3]' flask flask-cors")
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.queue.sqs_server", str(port)],
-            cwd=_ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            said = process.stdout.readline().strip()
-            assert said.isdigit(), log.read_text()[-2_000:]
-            yield SqsServer(process, f"http://127.0.0.1:{said}")
-        finally:
-            process.stdin.close()
-            try:
-                process.wait(_LEAVES_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-            process.stdout.close()
+    with cloud.moto_process(log, "tests.queue.sqs_server", str(port)) as (process, url):
+        yield SqsServer(process, url)

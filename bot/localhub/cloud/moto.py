@@ -24,9 +24,21 @@ def is_installed() -> bool:
 @contextmanager
 def moto_server(log: Path) -> Iterator[str]:
     """The URL of an empty AWS, on a port of its own; ``log`` says what it was asked and lacked."""
+    with moto_process(log, "bot.localhub.cloud.moto_with_gaps") as (_, url):
+        yield url
+
+
+@contextmanager
+def moto_process(
+    log: Path, module: str, *arguments: str
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A module that serves moto, tells its port and ends with its input; the process and its URL.
+
+    Raises RuntimeError where it tells none.
+    """
     with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot.localhub.cloud.moto_with_gaps"],
+        process = subprocess.Popen(  # noqa: S603 - a module of ours
+            [sys.executable, "-m", module, *arguments],
             cwd=_ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -34,7 +46,7 @@ def moto_server(log: Path) -> Iterator[str]:
             text=True,
         )
         try:
-            yield f"http://127.0.0.1:{_port_of(process, log)}"
+            yield process, f"http://127.0.0.1:{_port_of(process, log)}"
         finally:
             _end(process)
 
