@@ -68,7 +68,7 @@ async def fails_to_start(project: Path, environment: Mapping[str, str]) -> str:
     """What nginx says while it refuses to start."""
     with socket.create_server(("0.0.0.0", 0)) as listening:
         process = await _start(project, environment, listening, stderr=asyncio.subprocess.PIPE)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             _, said = await process.communicate()
     assert process.returncode not in (0, None)
     return said.decode()

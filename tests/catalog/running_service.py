@@ -13,7 +13,7 @@ from typing import Any
 
 from tests.catalog.maven import environment, run
 
-START_S = 60.0
+START_S = 120.0
 
 
 def laid_out_as_in_the_image(project: Path, *, java: int) -> Path:

@@ -120,7 +120,7 @@ async def test_a_service_that_is_stopped_finishes_what_it_began(application: Pat
         service.ask_to_stop()
         await service.logged("Commencing graceful shutdown")
         writer.write(body[10:])
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             answer = await reader.read()
         writer.close()
 
@@ -137,6 +137,6 @@ async def begin(
         b"POST /tasks HTTP/1.1\r\nHost: service\r\nContent-Type: application/json\r\n"
         b"Connection: close\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n" % length
     )
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await reader.readuntil(b"\r\n\r\n") == b"HTTP/1.1 100 \r\n\r\n"
     return reader, writer

@@ -77,7 +77,7 @@ async def _work_off(settings: Settings) -> str:
     """How the delivery ended, after a worker had nothing left to do."""
     async with open_bot(settings) as bot:
         worker = asyncio.create_task(bot.worker.run())
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await bot.queue.stats()).depth:
                 await bot.clock.sleep(0.02)
         bot.worker.stop()

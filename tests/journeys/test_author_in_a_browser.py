@@ -17,7 +17,7 @@ pytestmark = needs_chromium
 
 __all__ = ["chromium"]
 
-READY_MS = 30_000
+READY_MS = 120_000
 TROUBLE = "`welcomer` 1.0.0 is unhealthy"
 
 

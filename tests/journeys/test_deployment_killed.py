@@ -88,7 +88,7 @@ async def _die_at_each(
     left = list(gates)
     while left:
         waits = [asyncio.ensure_future(gate.reached.wait()) for gate in left]
-        await asyncio.wait(waits, timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(waits, timeout=180, return_when=asyncio.FIRST_COMPLETED)
         for wait in waits:
             wait.cancel()
         reached = [gate for gate in left if gate.reached.is_set()]

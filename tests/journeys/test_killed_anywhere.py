@@ -64,7 +64,7 @@ async def die_at_each_write(world: World, *, effect: bool) -> int:
     while left:
         waits = [asyncio.ensure_future(gate.reached.wait()) for gate in left]
         done = asyncio.ensure_future(world.until(number, "is ready"))
-        await asyncio.wait([*waits, done], timeout=90, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([*waits, done], timeout=180, return_when=asyncio.FIRST_COMPLETED)
         for wait in [*waits, done]:
             wait.cancel()
         reached = [gate for gate in left if gate.reached.is_set()]

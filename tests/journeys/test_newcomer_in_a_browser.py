@@ -16,7 +16,7 @@ pytestmark = needs_chromium
 
 __all__ = ["chromium"]
 
-READY_MS = 30_000
+READY_MS = 120_000
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.queue.sqs import credentials, sqs_server
 from tests.receive.web_side import SECRET, WebSide, signed_headers
 
 LARGE_BYTES = 24 * 1024 * 1024  # GitHub sends up to 25 MB
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 class MovedClock(SystemClock):

@@ -21,8 +21,8 @@ pytestmark = needs_chromium
 
 __all__ = ["chromium"]
 
-READY_MS = 60_000
-PATIENCE_S = 60.0
+READY_MS = 120_000
+PATIENCE_S = 180.0
 CATALOG = "acme/catalog"
 SHOTS = os.environ.get("SHOTS")  # a folder for pictures of every page, for those who change them
 

@@ -32,7 +32,7 @@ async def test_who_is_told_to_stop_finishes_or_gives_back(
         process.terminate()
         if in_time:
             gate.set()
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             assert await process.wait() == 0
         gate.set()
         if in_time:

@@ -29,7 +29,7 @@ from bot.templates.folder import read_folder
 CATALOG = "acme/catalog"
 FOLDER = Path(__file__).parents[1] / "data" / "catalog"
 SECRET = "a-webhook-secret-for-tests"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 ANSWERS = {
     "Repository name": "money-kit",

@@ -58,7 +58,7 @@ class Receiver:
 
     async def until(self, event: str) -> None:
         """Return when that event has come in; raises TimeoutError after ten seconds."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while event not in self.events:
                 self._arrived.clear()
                 await self._arrived.wait()

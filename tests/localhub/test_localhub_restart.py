@@ -136,6 +136,6 @@ def _ready_line(folder: Path, end: signal.Signals) -> dict[str, object]:
         assert process.stdout is not None
         ready: dict[str, object] = json.loads(process.stdout.readline())
         process.send_signal(end)
-        code = process.wait(timeout=20)
+        code = process.wait(timeout=60)
     assert code == (0 if end is signal.SIGTERM else -signal.SIGKILL)
     return ready
