@@ -18,10 +18,8 @@ from bot.runs import RunRecords, RunState
 from bot.settings import Settings
 from tests.engines import engine_settings
 from tests.journeys.world import CATALOG, World, body, open_world
-from tests.thoroughness import THOROUGH
 
-# THOROUGH=1 asks for the three hundred that README speaks of.
-MANY = 300 if THOROUGH else 120
+MANY = 300
 SEED = int(os.environ.get("KILLED_SEED", "20261126"))
 COMMANDS_EVERY = 5  # every fifth request is asked two things in a row
 # A message of a killed worker is free again after the lease; many deaths are no poison here.
