@@ -18,7 +18,7 @@ from tests.catalog.running_broker import RunningBroker, running_broker
 from tests.catalog.running_service import RunningService, laid_out_as_in_the_image, running
 
 # A first build fetches some 250 MB before it compiles anything.
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.timeout(600)]
 
 TOPICS = ("payments", "account-totals", "payments-dead-letters")
 CLASS_PATH = "class-path.txt"
@@ -33,14 +33,12 @@ def verify(case: Case) -> str:
     return " && ".join(by_installed_maven(command) for command in template["verify"])
 
 
-@pytest.mark.thorough
 def test_a_new_project_passes_its_own_checks(projects: Mapping[Case, Path], tmp_path: Path) -> None:
     """With state in memory and the newest Java; with the oldest it is built to run, below."""
     project = copied(projects[IN_MEMORY], tmp_path / "project")
     run(f"{verify(IN_MEMORY)} {SHORT_LIVED}", project, java=IN_MEMORY.java)
 
 
-@pytest.mark.thorough
 def test_the_java_between_compiles_it(projects: Mapping[Case, Path], tmp_path: Path) -> None:
     """Nothing else is different for it."""
     project = copied(projects[COMPILED], tmp_path / "project")

@@ -19,7 +19,7 @@ from tests.catalog.uv import attempt, run
 pytestmark = pytest.mark.timeout(600)
 
 every_project = pytest.mark.parametrize("case", SPARK_CASES, ids=lambda case: case.id)
-builds = pytest.mark.slow  # a first build fetches 450 MB and makes a package of it
+builds = pytest.mark.thorough  # a first build fetches 450 MB and makes a package of it
 
 
 # --- as it is made ----------------------------------------------------------------
@@ -62,7 +62,6 @@ def test_a_hostile_description_is_in_the_readme_alone(projects: Mapping[Case, Pa
 
 
 @builds
-@pytest.mark.thorough
 @pytest.mark.parametrize("case", SPARK_BUILT, ids=lambda case: case.id)
 def test_a_new_project_passes_its_own_checks(
     case: Case, projects: Mapping[Case, Path], tmp_path: Path

@@ -20,7 +20,7 @@ from tests.infra.moto_server import ACCOUNT, REGION, aws_environment, moto_serve
 from tests.infra.projects import ACCOUNT as PLATFORM
 from tests.infra.projects import SETTINGS, project
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # a busy machine takes its time
+pytestmark = [pytest.mark.slow, pytest.mark.thorough, pytest.mark.timeout(900)]
 
 GOOD = "registry.example.com/orders:good"
 BAD = "registry.example.com/orders:bad"

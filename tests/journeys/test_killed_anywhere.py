@@ -83,7 +83,7 @@ async def die_at_each_write(world: World, *, effect: bool) -> int:
 @pytest.mark.parametrize(
     "effect",
     [
-        pytest.param(False, id="before-the-effect"),
+        pytest.param(False, marks=pytest.mark.thorough, id="before-the-effect"),
         pytest.param(True, id="after-the-effect"),
     ],
 )
