@@ -14,6 +14,7 @@ QUIET = [
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 ]
 
+READY_MS = 120_000  # until the bot is through with what a person began
 # What a page comes to show is waited for as long as a busy machine may need for it.
 expect.set_options(timeout=60_000)
 

@@ -6,23 +6,19 @@ were not taken are given back at the next booking.
 """
 
 import asyncio
-import random
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-
-import msgspec
 
 from bot.clock import Clock
 from bot.errors import RetryLater
 from bot.github.paces import Pace
 from bot.store.collections import PACES
-from bot.store.port import Document, Documents, Json, StoreUnavailable
+from bot.store.keep import change_value
+from bot.store.port import Documents, StoreUnavailable
 
 MOST_IN_BLOCK = 8  # a process that dies with a block wastes so many turns at most
-MOST_TRIES = 20  # of booking, while others book as well
-AFTER_ANOTHER_S = 0.02
 SKEW_S = 60.0  # by which the clocks of processes may differ
 
 
@@ -34,6 +30,13 @@ class Block:
     from_s: float
     until_s: float
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Booked:
+    """The record of an organisation, in the order in which blocks were booked."""
+
+    blocks: Sequence[Block] = ()
 
 
 @dataclass(slots=True)
@@ -58,7 +61,6 @@ class Governor:
         documents: where the processes see each other's turns.
         name: what is paced; each name has a history of its own.
         longest_wait_s: a turn that is further off is not waited for.
-        jitter: from 0 to 1, of how long to let others go first.
     """
 
     def __init__(
@@ -69,10 +71,8 @@ class Governor:
         *,
         name: str = "content",
         longest_wait_s: float,
-        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._documents, self._clock, self._name = documents, clock, name
-        self._jitter = jitter
         self._paces, self._longest_wait_s = paces, longest_wait_s
         # Long enough for a handful of requests, short beside the window that it takes from.
         self._hold_s = min((pace.window_s for pace in paces), default=0.0) / 12
@@ -101,24 +101,22 @@ class Governor:
             await self._clock.sleep(own.last_s - now_s)
 
     async def _book(self, organization: str, own: _Own | None) -> _Own:
-        """The next block. Raises RetryLater: far off, the store away, or too many at it."""
+        """The next block. Raises RetryLater: it is far off, or the store away."""
+
+        def decide(known: Booked) -> Booked:
+            others = self._others(known.blocks, own)
+            return Booked(blocks=[*others, self._next(others, own)])
+
+        id_ = f"{self._name}:{organization}"
         try:
-            for attempt in range(MOST_TRIES):
-                if attempt:  # another was faster; those that were slower must not march in step
-                    await self._clock.sleep(self._jitter() * AFTER_ANOTHER_S * attempt)
-                known = await self._documents.get(PACES.name, f"{self._name}:{organization}")
-                others = self._others(known, own)
-                block = self._next(others, own)
-                if await self._put(organization, known, [*others, block]):
-                    return _Own(block)
+            booked = await change_value(self._documents, PACES.name, id_, decide, default=Booked())
         except StoreUnavailable:
             raise RetryLater("The pace of new content is not known now.") from None
-        raise RetryLater("Many processes make content at once.", wait_s=1.0)
+        return _Own(booked.blocks[-1])
 
-    def _others(self, known: Document | None, own: _Own | None) -> list[Block]:
+    def _others(self, blocks: Sequence[Block], own: _Own | None) -> Sequence[Block]:
         """What still counts. Of our last block only what was taken, up to its last turn."""
         now_s = self._clock.now_s()
-        blocks = msgspec.convert(known.data["blocks"] if known else [], list[Block])
         if own is not None:
             settled = replace(own.block, until_s=own.last_s, count=own.taken)
             blocks = [settled if each.id == settled.id else each for each in blocks]
@@ -152,13 +150,6 @@ class Governor:
     def _free_at_s(self, others: Sequence[Block], count: int) -> float:
         """When so many more fit into every window; 0 where they do at any time."""
         return max(_free_at_s(others, pace, count) for pace in self._paces)
-
-    async def _put(self, organization: str, known: Document | None, blocks: list[Block]) -> bool:
-        name = f"{self._name}:{organization}"
-        data: Mapping[str, Json] = {"blocks": msgspec.to_builtins(blocks)}
-        if known is None:
-            return await self._documents.insert(PACES.name, name, data)
-        return await self._documents.replace(PACES.name, name, data, version=known.version)
 
 
 def _free_at_s(others: Sequence[Block], pace: Pace, count: int) -> float:

@@ -121,9 +121,7 @@ class Worker:
                     task.cancel()
                 await asyncio.wait(self._busy, timeout=CANCELLED_S)
         for claim in left:
-            log.warning("given back at the end", message=claim.message.id)
-            with suppress(QueueUnavailable, StoreUnavailable):  # its visibility ends it
-                await self._queue.release(claim, delay_s=0.0, reason="its worker was stopped")
+            await self._let_go(claim, "its worker was stopped", delay_s=0.0)
 
     async def _claim(self) -> int:
         free = self._limits.concurrency - len(self._busy)
@@ -154,7 +152,7 @@ class Worker:
             return await self._work(claim, may_go_on)
         except StoreUnavailable as error:
             self._outage.began()
-            await self._let_go(claim, str(error))
+            await self._let_go(claim, str(error), delay_s=self._limits.delay_s(claim.attempt))
         except QueueUnavailable as error:
             log.warning("left to the next claim", message=claim.message.id, reason=str(error))
         except Exception:
@@ -169,11 +167,10 @@ class Worker:
             with suppress(QueueUnavailable, StoreUnavailable):
                 await self._queue.extend(claim, visibility_s=self._limits.visibility_s)
 
-    async def _let_go(self, claim: Claim, reason: str) -> None:
-        """It is nobody's while the store is away; its visibility ends it where this fails."""
+    async def _let_go(self, claim: Claim, reason: str, *, delay_s: float) -> None:
+        """It is nobody's until then; its visibility ends it where this fails."""
         log.warning("let go", message=claim.message.id, reason=reason)
         with suppress(QueueUnavailable):
-            delay_s = self._limits.delay_s(claim.attempt)
             await self._queue.release(claim, delay_s=delay_s, reason=reason)
 
     async def _work(self, claim: Claim, may_go_on: MayGoOn) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment
 from ruamel.yaml import YAML
 
-from tests.catalog.case import HOSTILE, Case, Stack, built
+from tests.catalog.case import HOSTILE, Case, Stack
 from tests.catalog.kafka_cases import KAFKA_CASES
 from tests.catalog.python_cases import PYTHON_CASES
 from tests.catalog.react_cases import REACT_CASES
@@ -66,7 +66,6 @@ NEWER = (
     Case("library-25", "kotlin-library", {"java_version": "25", "publish_to": "github-packages"}),
     Case("service-25", "kotlin-web-service", {"java_version": "25"}),
 )
-BUILT = built(*NEWER)
 # Deployed by another system; nothing else differs, so it is not built once more.
 JENKINS = Case("service-jenkins", "kotlin-web-service", {"delivery": "jenkins"})
 # Names that YAML would read as no text at all; with every other answer left alone.

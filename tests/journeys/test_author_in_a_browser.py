@@ -9,7 +9,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from bot.store.port import Documents
 from bot.templates.health.evidence import EvidenceRecords, Source
 from bot.templates.version_record import TemplateVersions
-from tests.chromium import chromium, needs_chromium
+from tests.chromium import READY_MS, chromium, needs_chromium
 from tests.journeys.welcomer import FORM, README, SLIP, pushed, verified, welcomer
 from tests.journeys.world import CATALOG, World, catalog_files, open_world
 
@@ -17,7 +17,6 @@ pytestmark = needs_chromium
 
 __all__ = ["chromium"]
 
-READY_MS = 120_000
 TROUBLE = "`welcomer` 1.0.0 is unhealthy"
 
 

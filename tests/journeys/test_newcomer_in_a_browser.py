@@ -10,13 +10,11 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.cli.sandbox import Sandbox, open_sandbox
 from bot.localhub import Fault
-from tests.chromium import chromium, needs_chromium
+from tests.chromium import READY_MS, chromium, needs_chromium
 
 pytestmark = needs_chromium
 
 __all__ = ["chromium"]
-
-READY_MS = 120_000
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from bot.clock import SystemClock
 from bot.settings import Settings
 from bot.work.sweep import GRACE_S
 from tests.cli.test_deployments_commands import settings_at
+from tests.journeys.world import PATIENCE_S
 from tests.queue.sqs import credentials, sqs_server
 from tests.receive.web_side import SECRET, WebSide, signed_headers
 
 LARGE_BYTES = 24 * 1024 * 1024  # GitHub sends up to 25 MB
-PATIENCE_S = 180.0
 
 
 class MovedClock(SystemClock):

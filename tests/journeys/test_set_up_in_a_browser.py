@@ -14,15 +14,14 @@ from aiohttp.test_utils import unused_port
 from playwright.async_api import Browser, Page, expect
 
 from bot.localhub import LocalHub
-from tests.chromium import chromium, needs_chromium
+from tests.chromium import READY_MS, chromium, needs_chromium
+from tests.journeys.world import PATIENCE_S
 from tests.localhub.openapi import validate
 
 pytestmark = needs_chromium
 
 __all__ = ["chromium"]
 
-READY_MS = 120_000
-PATIENCE_S = 180.0
 CATALOG = "acme/catalog"
 SHOTS = os.environ.get("SHOTS")  # a folder for pictures of every page, for those who change them
 

@@ -57,7 +57,7 @@ class Receiver:
         return found[0]
 
     async def until(self, event: str) -> None:
-        """Return when that event has come in; raises TimeoutError after ten seconds."""
+        """Return when that event has come in; raises TimeoutError after a minute."""
         async with asyncio.timeout(60):
             while event not in self.events:
                 self._arrived.clear()
